@@ -1,0 +1,479 @@
+#include "cli/install/installation.hpp"
+
+#include "cli/config/options.hpp"
+#include "cli/config/runtime.hpp"
+#include "cli/config/workspaces.hpp"
+#include "cli/install/saving.hpp"
+#include "cli/install/source_policy.hpp"
+#include "hoist/base/file.hpp"
+#include "hoist/base/text.hpp"
+#include "hoist/lockfile/location.hpp"
+
+namespace hoist::cli {
+
+namespace fs = std::filesystem;
+
+Installation::Installation(Session& session, InstallRequest request)
+    : session_(session),
+      request_(std::move(request)),
+      root_(session.config.global() ? fs::path(session.config.global_prefix()) / "lib"
+                                    : fs::path(session.config.local_prefix())),
+      global_(session.config.global()) {}
+
+bool Installation::may_be_current() const {
+  const bool plain = request_.kind == InstallKind::kInstall && request_.add.empty() && !global_;
+  return plain && !flag("dry-run") && !flag("package-lock-only") && session_.config.get_list("workspace").empty();
+}
+
+Result<InstallSummary> Installation::run() {
+  if (may_be_current())
+    if (const auto state = find_current_state(state_path(), root_, settings())) return run_current(*state);
+  const bool dry_run = flag("dry-run");
+  if (global_) HOIST_CHECK(make_directories(root_));
+  HOIST_CHECK(load());
+  HOIST_CHECK(check_ci_request());
+  std::optional<installer::ProjectLock> project_lock;
+  if (!dry_run) {
+    HOIST_TRY(project_lock, installer::ProjectLock::acquire(project_.root, session_.console));
+  }
+  const bool ci = request_.kind == InstallKind::kCi;
+  if (!ci) HOIST_CHECK(run_root_scripts(installer::root_events_before()));
+  HOIST_CHECK(settle_tree());
+  if (ci) HOIST_CHECK(run_root_scripts(installer::root_events_before()));
+  if (!flag("package-lock-only")) {
+    HOIST_CHECK(read_actual());
+    HOIST_CHECK(make_plan());
+  }
+  if (!dry_run) {
+    remove_state(state_path());
+    if (!flag("package-lock-only")) HOIST_CHECK(apply());
+    HOIST_CHECK(save());
+    remember();
+    // A script of the root may install in this very project.
+    if (project_lock) project_lock->release();
+    HOIST_CHECK(run_root_scripts(installer::root_events_after()));
+  }
+  return summarize();
+}
+
+Result<InstallSummary> Installation::run_current(const InstallState& state) {
+  InstallSummary summary;
+  summary.funding = flag("fund") ? state.summary.value("funding", std::uint64_t{0}) : 0;
+  return summary;
+}
+
+Result<void> Installation::load() {
+  const auto workspaces = session_.config.get("workspaces");
+  ProjectOptions options;
+  options.workspaces = !global_ && workspaces != Json(false);
+  options.lock = !global_ && (flag("package-lock") || flag("package-lock-only") || request_.kind == InstallKind::kCi);
+  HOIST_TRY(project_, load_project(root_, options));
+  if (install_strategy(session_.config) == "linked")
+    return fail("ENOTSUPPORTED", "hoist does not have the linked layout yet", "Use --install-strategy=hoisted.");
+  return {};
+}
+
+Result<void> Installation::check_ci_request() const {
+  if (request_.kind != InstallKind::kCi) return {};
+  if (global_)
+    return fail("ECIGLOBAL", fmt::format("`{} ci` does not work for global packages", session_.program.name));
+  for (const std::string_view key : {"allow-unused-patches", "ignore-patch-failures"})
+    if (session_.config.find(key) == Layer::kCli)
+      return fail("ECIPATCHFLAG",
+                  fmt::format("The --{} flag is not allowed with `{} ci`.", key, session_.program.name));
+  if (!project_.lock || project_.lock->original_version < 1)
+    return usage_error(
+        session_,
+        fmt::format("`{0} ci` installs what package-lock.json says, and there is none with a lockfileVersion of 1 "
+                    "or more.\nRun `{0} install` to make one, then try again.",
+                    session_.program.name));
+  return {};
+}
+
+Result<void> Installation::settle_tree() {
+  const bool asks_nothing = request_.add.empty() && request_.remove.empty();
+  const auto forced = session_.config.get_string("lockfile-version");
+  const bool other_version = request_.kind != InstallKind::kCi && project_.lock && !forced.empty() &&
+                             forced != std::to_string(project_.lock->original_version);
+  if (asks_nothing && !other_version && is_lock_current(project_)) {
+    outcome_.lock = *project_.lock;
+    outcome_.changed = false;
+    return check_sources(project_, outcome_.lock,
+                         resolve_options(session_.config, node_version(), session_.clock.now()),
+                         network().registry().options());
+  }
+  HOIST_CHECK(resolve());
+  return request_.kind == InstallKind::kCi ? compare_with_lock() : Result<void>();
+}
+
+Result<void> Installation::resolve() {
+  resolver::ResolveRequest request;
+  request.root = project_.root;
+  request.manifest = project_.manifest;
+  request.workspaces = project_.workspaces;
+  request.lock = project_.lock;
+  if (!request.lock) {
+    HOIST_CHECK(read_actual());
+    // What a killed install left does not say where it came from; building on it would write a lockfile without
+    // sources.
+    const bool usable = actual_->tree.packages.size() > 1 && actual_->uncertain.empty();
+    if (usable || global_) request.actual = actual_->tree;
+  }
+  request.add = request_.add;
+  request.remove = request_.remove;
+  request.save_type = save_type(session_.config);
+  request.save_bundle = flag("save-bundle") && !flag("save-peer");
+  HOIST_TRY(request.selected_workspaces, selected_workspaces());
+  request.include_workspace_root = flag("include-workspace-root");
+  auto options = resolve_options(session_.config, node_version(), session_.clock.now());
+  if (request_.kind == InstallKind::kCi) options.save = false;
+  const resolver::Sources sources{network().packuments(), network().manifests(), &network().bundles()};
+  HOIST_TRY(outcome_, resolver::resolve(request, options, sources, session_.console));
+  resolved_ = true;
+  return {};
+}
+
+Result<std::vector<std::string>> Installation::selected_workspaces() const {
+  const auto filters = session_.config.get_list("workspace");
+  std::vector<std::string> names;
+  if (filters.empty() && !flag("workspaces")) return names;
+  std::vector<WorkspaceFolder> all;
+  for (const auto& workspace : project_.workspaces) all.push_back({workspace.name, workspace.path});
+  HOIST_TRY(const auto chosen, select_workspaces(all, filters, project_.root, session_.config.inputs().cwd));
+  for (const auto& workspace : chosen) names.push_back(workspace.name);
+  return names;
+}
+
+/// npm ci: the tree that package.json asks for must be the one in the lockfile, version by version.
+Result<void> Installation::compare_with_lock() const {
+  std::vector<std::string> problems;
+  for (const auto& [location, wanted] : outcome_.lock.packages) {
+    if (location.empty()) continue;
+    const auto name = lockfile::package_name_of(location, wanted);
+    const auto at = project_.lock->packages.find(location);
+    if (at == project_.lock->packages.end())
+      problems.push_back(printable(fmt::format("Missing: {}@{} from lock file", name, wanted.manifest.version)));
+    else if (at->second.manifest.version != wanted.manifest.version)
+      problems.push_back(printable(fmt::format("Invalid: lock file's {}@{} does not satisfy {}@{}",
+                                               lockfile::package_name_of(location, at->second),
+                                               at->second.manifest.version, name, wanted.manifest.version)));
+  }
+  if (problems.empty()) return {};
+  return usage_error(
+      session_,
+      fmt::format("`{0} ci` can only install packages when your package.json and package-lock.json are in sync. "
+                  "Please update your lock file with `{0} install` before continuing.\n\n{1}",
+                  session_.program.name, join(problems, "\n")));
+}
+
+Result<void> Installation::read_actual() {
+  if (actual_) return {};
+  if (request_.kind == InstallKind::kCi && !flag("dry-run")) {
+    HOIST_CHECK(wipe_node_modules());
+    actual_.emplace();
+    return {};
+  }
+  installer::ActualTreeOptions options;
+  options.lock = project_.lock ? &*project_.lock : nullptr;
+  options.top_level_only = global_;
+  HOIST_TRY(actual_, installer::read_actual_tree(project_.root, options));
+  return {};
+}
+
+Result<void> Installation::wipe_node_modules() {
+  std::vector<fs::path> folders{project_.root};
+  for (const auto& workspace : project_.workspaces) folders.push_back(workspace.path);
+  for (const auto& folder : folders) {
+    std::error_code error;
+    // The folder itself may be a mount point; only what is in it goes.
+    for (fs::directory_iterator entry(folder / "node_modules", error), end; !error && entry != end;
+         entry.increment(error))
+      HOIST_CHECK(hoist::remove_all(entry->path()));
+  }
+  return {};
+}
+
+Result<void> Installation::make_plan() {
+  const auto& config = session_.config;
+  installer::PlanOptions options;
+  for (const auto& kind : omit_list(config)) {
+    options.omit_dev = options.omit_dev || kind == "dev";
+    options.omit_optional = options.omit_optional || kind == "optional";
+    options.omit_peer = options.omit_peer || kind == "peer";
+  }
+  options.platform = installer::Platform::current();
+  if (const auto os = config.get_string("os"); !os.empty()) options.platform.os = os;
+  if (const auto cpu = config.get_string("cpu"); !cpu.empty()) options.platform.cpu = cpu;
+  if (const auto libc = config.get_string("libc"); !libc.empty()) options.platform.libc = libc;
+  options.engines = {node_version(), std::string(npm_version(config))};
+  options.engine_strict = flag("engine-strict");
+  options.force = flag("force");
+  options.keep_extraneous = global_;
+  HOIST_TRY(plan_, installer::make_plan(outcome_.lock, *actual_, options));
+  warn_engines();
+  warn_deprecated();
+  return {};
+}
+
+/// The resolver has warned already when it ran.
+void Installation::warn_engines() const {
+  if (resolved_) return;
+  for (const auto& warning : plan_.engine_warnings)
+    session_.console.log(
+        LogLevel::kWarn, "EBADENGINE",
+        fmt::format(
+            "Unsupported engine {{\n  package: '{}',\n  required: {},\n  current: {{ node: 'v{}', npm: '{}' }}\n}}",
+            warning.package, warning.required, node_version_.value_or(""), npm_version(session_.config)));
+}
+
+void Installation::warn_deprecated() const {
+  for (const auto& placement : plan_.packages) {
+    const auto& manifest = placement.entry->manifest;
+    if (!manifest.deprecated || manifest.deprecated->empty()) continue;
+    session_.console.log(LogLevel::kWarn, "deprecated",
+                         fmt::format("{}@{}: {}", lockfile::package_name_of(placement.location, *placement.entry),
+                                     manifest.version, *manifest.deprecated));
+  }
+}
+
+installer::InstallOptions Installation::install_options() {
+  installer::InstallOptions options;
+  options.root = project_.root;
+  options.bin_links = flag("bin-links");
+  options.global = global_;
+  if (global_) options.global_bin = fs::path(session_.config.global_prefix()) / "bin";
+  options.force = flag("force");
+  options.copy_files = [this](std::string_view location, const lockfile::LockPackage& entry) {
+    return scripted_.contains(location) || !entry.patched.is_null();
+  };
+  options.tarball_url = [this](std::string_view location, const lockfile::LockPackage& entry) {
+    return tarball_url_of(location, entry, network().registry(), project_.root);
+  };
+  return options;
+}
+
+Result<void> Installation::apply() {
+  const bool complete = plan_.empty() && actual_->uncertain.empty() && actual_->from_hidden_lockfile;
+  if (complete) return {};
+  HOIST_CHECK(review_scripts());
+  const auto options = install_options();
+  HOIST_TRY(const auto store, installer::Store::open(session_.config.get_string("cache")));
+  HOIST_TRY(report_,
+            installer::apply_plan(outcome_.lock, plan_, *store, network().tarballs(), session_.console, options));
+  HOIST_CHECK(run_dependency_scripts());
+  return installer::finish_install(outcome_.lock, plan_, report_, options, project_.package_json.style());
+}
+
+/// npm runs them only for an install without arguments, in a project.
+bool Installation::runs_root_scripts() const {
+  return request_.kind != InstallKind::kUninstall && request_.add.empty() && !global_ && !flag("ignore-scripts") &&
+         !flag("dry-run");
+}
+
+bool Installation::has_root_script(std::span<const std::string_view> events) const {
+  const Json* scripts = project_.has_package_json ? find_member(project_.package_json.document(), "scripts") : nullptr;
+  return scripts != nullptr && scripts->is_object() &&
+         std::ranges::any_of(events, [&](std::string_view event) { return scripts->contains(event); });
+}
+
+Result<void> Installation::run_root_scripts(std::span<const std::string_view> events) {
+  if (!runs_root_scripts() || !has_root_script(events)) return {};
+  session_.console.end_progress();
+  const installer::LifecycleRunner runner(script_settings(session_), session_.console);
+  return installer::run_root_events(runner, project_.root, events);
+}
+
+/// Which of the packages to come may run scripts, before anything is on disk.
+Result<void> Installation::review_scripts() {
+  if (flag("ignore-scripts")) return {};
+  HOIST_TRY(script_policy_, script_policy(session_, project_.package_json.document()));
+  std::vector<std::string> locations;
+  for (const auto& placement : plan_.packages)
+    if (placement.entry->manifest.has_install_script) locations.push_back(placement.location);
+  if (locations.empty()) return {};
+  const bool all = allows_all_scripts(session_.config);
+  for (const auto& [location, identity] : installer::script_identities(outcome_.lock, locations, project_.root))
+    if (all || installer::decide(identity, script_policy_, project_.root) == installer::ScriptVerdict::kAllowed)
+      scripted_.insert(location);
+  if (all || !flag("strict-allow-scripts")) return {};
+  const auto unreviewed = installer::find_unreviewed_in_lock(outcome_.lock, locations, script_policy_, project_.root);
+  if (unreviewed.empty()) return {};
+  return std::unexpected(installer::strict_scripts_error(unreviewed, global_));
+}
+
+Result<void> Installation::run_dependency_scripts() {
+  if (flag("ignore-scripts")) return {};
+  std::vector<std::string> locations;
+  for (const auto& placed : report_.placed) locations.push_back(placed.location);
+  for (const auto& link : plan_.links) locations.push_back(link.location);
+  if (locations.empty()) return {};
+  installer::DependencyScriptOptions options;
+  options.root = project_.root;
+  options.allow_all = allows_all_scripts(session_.config);
+  options.foreground = flag("foreground-scripts");
+  const auto found = installer::collect_dependency_scripts(outcome_.lock, locations, script_policy_, options);
+  for (const auto& package : found.unreviewed)
+    blocked_.push_back({package.name, package.version, (project_.root / package.location).string(), package.scripts});
+  if (found.packages.empty()) return {};
+  session_.console.end_progress();
+  const installer::LifecycleRunner runner(script_settings(session_), session_.console);
+  HOIST_TRY(const auto ran,
+            installer::run_dependency_scripts(runner, outcome_.lock, found.packages, options, session_.console));
+  for (const auto& location : ran.removed)
+    report_.dropped.push_back({location, Error{"EOPTIONALSCRIPT", "an install script failed", {}, {}, {}}});
+  return {};
+}
+
+Result<void> Installation::save() {
+  if (!resolved_ || request_.kind == InstallKind::kCi || global_) return {};
+  SaveOptions options;
+  options.package_json = flag("save");
+  options.lock = flag("save") && (flag("package-lock") || flag("package-lock-only"));
+  options.omit_registry_resolved = flag("omit-lockfile-registry-resolved");
+  options.format_lock = flag("format-package-lock");
+  HOIST_TRY(const auto pending, PendingSave::prepare(project_, outcome_, options));
+  return pending.write();
+}
+
+std::string Installation::settings() const {
+  const auto& config = session_.config;
+  Json list = Json::array(
+      {std::string(hoist_version()), std::string(npm_version(config)), omit_list(config), install_strategy(config)});
+  for (const std::string_view key : {"os",
+                                     "cpu",
+                                     "libc",
+                                     "ignore-scripts",
+                                     "bin-links",
+                                     "legacy-peer-deps",
+                                     "strict-peer-deps",
+                                     "engine-strict",
+                                     "force",
+                                     "package-lock",
+                                     "save",
+                                     "lockfile-version",
+                                     "install-links",
+                                     "omit-lockfile-registry-resolved",
+                                     "format-package-lock",
+                                     "allow-scripts",
+                                     "dangerously-allow-all-scripts",
+                                     "strict-allow-scripts",
+                                     "workspaces",
+                                     "allow-git",
+                                     "allow-remote",
+                                     "allow-file",
+                                     "allow-directory",
+                                     "patches-dir",
+                                     "before",
+                                     "min-release-age"})
+    list.push_back(config.get(key));
+  // Another node may accept other engines; its file is looked at, it is not started.
+  const auto node = take_identity(config.inputs().node.path);
+  list.push_back(fmt::format("{} {} {} {}", node.path, node.inode, node.size, node.mtime));
+  return json_text(list);
+}
+
+void Installation::remember() {
+  if (global_ || !flag("package-lock") || !flag("save") || flag("package-lock-only")) return;
+  // Such scripts run with every install, whether or not there is something to do.
+  if (!flag("ignore-scripts") &&
+      (has_root_script(installer::root_events_before()) || has_root_script(installer::root_events_after())))
+    return;
+  InstallState state;
+  state.settings = settings();
+  state.summary = {{"funding", count_funding()}};
+  std::vector<std::string> paths{"package.json", "package-lock.json", "node_modules",
+                                 "node_modules/.package-lock.json"};
+  for (const auto& [location, entry] : outcome_.lock.packages) {
+    if (!location.empty() && !lockfile::is_in_node_modules(location)) paths.push_back(location + "/package.json");
+    if (entry.resolved.starts_with("file:")) paths.push_back(entry.resolved.substr(5));
+  }
+  // New members of `packages/*` show in the folder's time; below `**` they could be anywhere.
+  for (const auto& workspace : project_.workspaces)
+    paths.push_back(workspace.path.parent_path().lexically_relative(project_.root).generic_string());
+  if (json_text(project_.manifest.workspaces).find("**") != std::string::npos) return;
+  std::ranges::sort(paths);
+  paths.erase(std::ranges::unique(paths).begin(), paths.end());
+  for (auto& path : paths) state.files.push_back(take_fingerprint(project_.root, std::move(path)));
+  write_state(state_path(), project_.root, state);
+}
+
+fs::path Installation::state_path() const { return state_file(session_.config.get_string("cache"), root_); }
+
+Network& Installation::network() {
+  if (!network_)
+    network_ = std::make_unique<Network>(session_.config, project_.root, node_version(), session_.command,
+                                         session_.console, session_.clock);
+  return *network_;
+}
+
+const std::string& Installation::node_version() {
+  if (!node_version_)
+    node_version_ = cli::node_version(session_.config.inputs().node, session_.config.get_string("cache"));
+  return *node_version_;
+}
+
+SummaryPackage Installation::describe(std::string_view location, const lockfile::LockPackage& entry) const {
+  const auto* target = lockfile::link_target(outcome_.lock, entry);
+  return {std::string(lockfile::name_of_location(location)),
+          (target != nullptr ? *target : entry).manifest.version,
+          (project_.root / location).string(),
+          {}};
+}
+
+InstallSummary Installation::summarize() const {
+  InstallSummary summary;
+  std::set<std::string_view> placed;
+  for (const auto* list : {&plan_.packages, &plan_.links})
+    for (const auto& placement : *list) {
+      auto package = describe(placement.location, *placement.entry);
+      package.previous_version = placement.previous_version;
+      (placement.action == installer::PlanAction::kAdd ? summary.added : summary.changed).push_back(std::move(package));
+      placed.insert(placement.location);
+    }
+  for (const auto& location : plan_.bundled) {
+    const auto parent = installer::parent_location(location);
+    const auto entry = outcome_.lock.packages.find(location);
+    if (!placed.contains(parent) || entry == outcome_.lock.packages.end()) continue;
+    summary.added.push_back(describe(location, entry->second));
+    placed.insert(location);
+  }
+  for (const auto& removal : plan_.removals) {
+    const std::string below = removal.location + "/node_modules/";
+    summary.removed.push_back({removal.name, removal.version, (project_.root / removal.location).string(), {}});
+    const auto& packages = actual_->tree.packages;
+    for (auto at = packages.lower_bound(below); at != packages.end() && at->first.starts_with(below); ++at)
+      summary.removed.push_back(describe(at->first, at->second));
+  }
+  summary.funding = flag("fund") ? count_funding() : 0;
+  summary.blocked = blocked_;
+  return summary;
+}
+
+std::uint64_t Installation::count_funding() const {
+  std::set<std::string_view> skipped;
+  for (const auto& one : plan_.skipped) skipped.insert(one.location);
+  std::set<std::string> seen;
+  std::uint64_t count = 0;
+  for (const auto& [location, entry] : outcome_.lock.packages) {
+    if (location.empty() || entry.link || skipped.contains(location)) continue;
+    if (!seen.insert(fmt::format("{}@{}", lockfile::package_name_of(location, entry), entry.manifest.version)).second)
+      continue;
+    if (asks_for_funding(entry.manifest.funding)) ++count;
+  }
+  return count;
+}
+
+Result<int> install(Session& session, InstallRequest request) {
+  Installation installation(session, std::move(request));
+  auto summary = installation.run();
+  session.console.end_progress();
+  if (!summary) return std::unexpected(std::move(summary).error());
+  const auto duration =
+      std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - session.started);
+  const auto& config = session.config;
+  print_summary(*summary, duration, {config.get_bool("dry-run") || config.get_bool("long"), config.global()},
+                session.console);
+  return 0;
+}
+
+}  // namespace hoist::cli

@@ -1,0 +1,3 @@
+#pragma once
+/// The one place that names the Catch2 version in use.
+#include <catch2/catch.hpp>
