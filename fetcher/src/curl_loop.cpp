@@ -35,6 +35,8 @@ CurlLoop::~CurlLoop() {
     watch->dropped = true;
     watch->descriptor.release();
   }
+  // The cleanup may have set the timer once more, and an expiry that is already queued cannot be cancelled.
+  ++*timer_generation_;
 }
 
 void CurlLoop::add(CURL* easy) { api_.multi_add_handle(multi_, easy); }
@@ -96,12 +98,12 @@ void CurlLoop::act(curl_socket_t socket, int events) {
 }
 
 void CurlLoop::set_timer(long timeout_ms) {
-  const std::uint64_t generation = ++timer_generation_;
+  const std::uint64_t generation = ++*timer_generation_;
   if (timeout_ms < 0) return;  // a timer that still runs sees that it is stale
   // Never called straight away: curl forbids socket_action inside its callbacks.
   timer_.expires_after(std::chrono::milliseconds(timeout_ms));
-  timer_.async_wait([this, generation](const boost::system::error_code& error) {
-    if (error || generation != timer_generation_) return;
+  timer_.async_wait([this, generation, current = timer_generation_](const boost::system::error_code& error) {
+    if (error || generation != *current) return;
     act(CURL_SOCKET_TIMEOUT, 0);
   });
 }

@@ -42,7 +42,8 @@ class CurlLoop {
   const CurlApi& api_;
   std::function<void(CURL*, CURLcode)> done_;
   boost::asio::steady_timer timer_;
-  std::uint64_t timer_generation_ = 0;
+  /// Shared with the expiries on their way, which may arrive when this loop is gone.
+  std::shared_ptr<std::uint64_t> timer_generation_ = std::make_shared<std::uint64_t>(0);
   std::unordered_map<curl_socket_t, std::shared_ptr<Watch>> watches_;
   CURLM* multi_;
 };
