@@ -56,8 +56,7 @@ Result<int> run_explain(Session& session, const std::vector<std::string>& argume
   for (const auto& argument : arguments)
     for (const auto node : find_nodes(tree, argument, session.config.inputs().cwd))
       if ((!filtered || filter[node]) && std::ranges::find(nodes, node) == nodes.end()) nodes.push_back(node);
-  if (nodes.empty())
-    return fail("", fmt::format("No dependencies found matching {}", join(arguments, ", ")));
+  if (nodes.empty()) return fail("", fmt::format("No dependencies found matching {}", join(arguments, ", ")));
   Explainer explainer(tree);
   std::vector<std::shared_ptr<const Explanation>> explanations;
   for (const auto node : nodes) explanations.push_back(explainer.explain(node));

@@ -1,9 +1,9 @@
+#include "cli/listing/outdated.hpp"
 #include "cli/commands/commands.hpp"
 #include "cli/config/options.hpp"
 #include "cli/config/runtime.hpp"
 #include "cli/install/network.hpp"
 #include "cli/listing/inspection.hpp"
-#include "cli/listing/outdated.hpp"
 
 namespace hoist::cli {
 
@@ -11,12 +11,12 @@ Result<int> run_outdated(Session& session, const std::vector<std::string>& argum
   auto& config = session.config;
   HOIST_TRY(const auto inspection, load_inspection(session, {}));
   const bool long_form = config.get_bool("long");
-  OutdatedOptions options{.names = arguments,
-                          .all = config.get_bool("all"),
-                          .global = config.global(),
-                          .homepage = long_form,
-                          .filter = filter_by_workspace(session, inspection,
-                                                        config.get_bool("include-workspace-root"))};
+  OutdatedOptions options{
+      .names = arguments,
+      .all = config.get_bool("all"),
+      .global = config.global(),
+      .homepage = long_form,
+      .filter = filter_by_workspace(session, inspection, config.get_bool("include-workspace-root"))};
   const auto candidates = outdated_candidates(inspection.tree, options);
   // What is new is the question, so what the cache holds is no answer.
   config.set("prefer-online", true, Layer::kCli);

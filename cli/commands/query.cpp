@@ -134,20 +134,13 @@ class Runner {
   [[nodiscard]] Json missing_item(const QueryMatch& match) const {
     const auto& edge = inspection_.tree.edges[*match.missing_edge];
     const std::string id = edge.name + '@' + edge.spec;
-    return {{"name", edge.name},
-            {"version", edge.spec},
-            {"_id", id},
-            {"pkgid", id},
-            {"path", nullptr},
-            {"realpath", nullptr},
-            {"resolved", nullptr},
-            {"from", Json::array({inspection_.tree.nodes[edge.from].location})},
-            {"to", Json::array()},
-            {"dev", true},
-            {"inBundle", false},
-            {"deduped", false},
-            {"overridden", false},
-            {"queryContext", match.context}};
+    return {{"name", edge.name},   {"version", edge.spec},
+            {"_id", id},           {"pkgid", id},
+            {"path", nullptr},     {"realpath", nullptr},
+            {"resolved", nullptr}, {"from", Json::array({inspection_.tree.nodes[edge.from].location})},
+            {"to", Json::array()}, {"dev", true},
+            {"inBundle", false},   {"deduped", false},
+            {"overridden", false}, {"queryContext", match.context}};
   }
 
   Session& session_;

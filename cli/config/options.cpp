@@ -178,7 +178,7 @@ resolver::ResolveOptions resolve_options(const Config& config, std::string node_
   options.save = config.get_bool("save");
   const auto strategy = install_strategy(config);
   if (strategy == "nested") options.install_strategy = resolver::InstallStrategy::kNested;
-  if (strategy == "shallow") options.install_strategy = resolver::InstallStrategy::kShallow;
+  if (strategy == "shallow" || options.global) options.install_strategy = resolver::InstallStrategy::kShallow;
   options.node_version = std::move(node_version);
   options.npm_version = npm_version(config);
   options.default_tag = config.get_string("tag");

@@ -13,6 +13,13 @@ namespace hoist::cli {
 
 namespace fs = std::filesystem;
 
+namespace {
+
+/// The root's scripts that run after node_modules has changed, whatever the command.
+constexpr std::string_view kChangeEvents[] = {"predependencies", "dependencies", "postdependencies"};
+
+}  // namespace
+
 Installation::Installation(Session& session, InstallRequest request)
     : session_(session),
       request_(std::move(request)),
@@ -46,6 +53,7 @@ Result<InstallSummary> Installation::run() {
     remember();
     // A script of the root may install in this very project.
     if (project_lock) project_lock->release();
+    if (!plan_.empty() && !global_ && !flag("ignore-scripts")) HOIST_CHECK(run_events(kChangeEvents));
     HOIST_CHECK(run_root_scripts(installer::root_events_after()));
   }
   return summarize();
@@ -205,8 +213,16 @@ Result<void> Installation::make_plan() {
   options.engines = {node_version(), std::string(npm_version(config))};
   options.engine_strict = flag("engine-strict");
   options.force = flag("force");
-  options.keep_extraneous = global_;
+  options.keep_extraneous = global_ && request_.kind != InstallKind::kUninstall;
   HOIST_TRY(const auto filter, workspace_filter());
+  // In a global folder every package stands for itself: only what was named goes.
+  if (global_ && request_.kind == InstallKind::kUninstall)
+    options.filter = [this](std::string_view location) {
+      return std::ranges::any_of(request_.remove, [location](const std::string& name) {
+        const auto at = lockfile::child_location("", name);
+        return location == at || location.starts_with(at + '/');
+      });
+    };
   if (filter) options.filter = [&filter](std::string_view location) { return filter->contains(location); };
   HOIST_TRY(plan_, installer::make_plan(outcome_.lock, *actual_, options));
   warn_engines();
@@ -277,7 +293,11 @@ bool Installation::has_root_script(std::span<const std::string_view> events) con
 }
 
 Result<void> Installation::run_root_scripts(std::span<const std::string_view> events) {
-  if (!runs_root_scripts() || !has_root_script(events)) return {};
+  return runs_root_scripts() ? run_events(events) : Result<void>();
+}
+
+Result<void> Installation::run_events(std::span<const std::string_view> events) {
+  if (!has_root_script(events)) return {};
   session_.console.end_progress();
   const installer::LifecycleRunner runner(script_settings(session_), session_.console);
   return installer::run_root_events(runner, project_.root, events);
@@ -376,8 +396,12 @@ InstallSummary Installation::summarize() const {
   }
   for (const auto& removal : plan_.removals) {
     const std::string below = removal.location + "/node_modules/";
-    summary.removed.push_back({removal.name, removal.version, (project_.root / removal.location).string(), {}});
     const auto& packages = actual_->tree.packages;
+    SummaryPackage removed{removal.name, removal.version, (project_.root / removal.location).string(), {}};
+    if (const auto link = packages.find(removal.location); removal.link && link != packages.end())
+      if (const auto* target = lockfile::link_target(actual_->tree, link->second))
+        removed.version = target->manifest.version;
+    summary.removed.push_back(std::move(removed));
     for (auto at = packages.lower_bound(below); at != packages.end() && at->first.starts_with(below); ++at)
       summary.removed.push_back(describe(at->first, at->second));
   }

@@ -53,6 +53,7 @@ class Installation {
   [[nodiscard]] bool runs_root_scripts() const;
   [[nodiscard]] bool has_root_script(std::span<const std::string_view> events) const;
   [[nodiscard]] Result<void> run_root_scripts(std::span<const std::string_view> events);
+  [[nodiscard]] Result<void> run_events(std::span<const std::string_view> events);
   [[nodiscard]] Result<void> review_scripts();
   [[nodiscard]] Result<void> run_dependency_scripts();
   [[nodiscard]] Result<void> save();

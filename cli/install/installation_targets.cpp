@@ -34,8 +34,8 @@ Result<void> Installation::find_duplicates() {
   const auto& packages = lock ? lock->packages : actual_->tree.packages;
   std::map<std::string, int, std::less<>> seen;
   for (const auto& [location, entry] : packages) {
-    auto name = location.empty() ? project_.root.filename().string()
-                                 : std::string(lockfile::name_of_location(location));
+    auto name =
+        location.empty() ? project_.root.filename().string() : std::string(lockfile::name_of_location(location));
     if (++seen[name] == 2) request_.update.push_back(std::move(name));
   }
   return {};

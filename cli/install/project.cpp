@@ -145,6 +145,15 @@ std::string project_name(const Project& project) {
   return project.manifest.name.empty() ? project.root.filename().string() : project.manifest.name;
 }
 
+void refresh_link_targets(const fs::path& root, lockfile::Lockfile& tree) {
+  for (auto& [location, entry] : tree.packages) {
+    if (location.empty() || entry.link || lockfile::is_in_node_modules(location)) continue;
+    const auto disk = package::PackageJson::read(root / location);
+    if (!disk) continue;
+    if (auto manifest = disk->manifest()) entry.manifest = *std::move(manifest);
+  }
+}
+
 bool is_lock_current(const Project& project) {
   if (!project.lock || has_unrecorded_rules(project.manifest)) return false;
   const auto& lock = *project.lock;

@@ -31,6 +31,10 @@ struct ProjectOptions {
 /// EJSONPARSE, EWORKSPACESCONFIG, EDUPLICATEWORKSPACE, and what reading the lockfile says.
 [[nodiscard]] Result<Project> load_project(const std::filesystem::path& root, const ProjectOptions& options);
 
+/// Folders that links lead to may have been edited since a lockfile was written: their entries get today's
+/// package.json.
+void refresh_link_targets(const std::filesystem::path& root, lockfile::Lockfile& tree);
+
 /// Whether the lockfile was written for exactly these manifests, so that resolving could not change it: the root and
 /// all workspaces are in it as they are now, linked folders too, and every direct dependency has an entry. Overrides
 /// and the like are not recorded in lockfiles, so with them the answer is no.

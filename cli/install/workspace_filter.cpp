@@ -69,7 +69,9 @@ Result<Locations> filtered_locations(const Project& project, const lockfile::Loc
                               .legacy_peer_deps = legacy_peer_deps});
   };
   HOIST_TRY(const auto wanted_tree, look(wanted));
-  HOIST_TRY(const auto actual_tree, look(actual));
+  lockfile::Lockfile present = actual;
+  refresh_link_targets(project.root, present);
+  HOIST_TRY(const auto actual_tree, look(present));
   Walk walk(wanted_tree, actual_tree);
   walk.start(wanted_tree, filter);
   walk.start(actual_tree, filter);

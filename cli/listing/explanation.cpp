@@ -19,7 +19,8 @@ std::string indented(const std::vector<std::string>& parts) {
 /// The field of a repaired manifest that the edge comes from; null when the repair is about other names.
 Json repair_of(const Json& applied, const std::string& name, std::string_view label) {
   if (!applied.is_object()) return {};
-  for (const std::string_view field : {"dependencies", "optionalDependencies", "peerDependencies", "peerDependenciesMeta"}) {
+  for (const std::string_view field :
+       {"dependencies", "optionalDependencies", "peerDependencies", "peerDependenciesMeta"}) {
     const Json* names = find_member(applied, field);
     if (names == nullptr || !names->is_array() || std::ranges::find(*names, Json(name)) == names->end()) continue;
     Json out = Json::object();
@@ -94,8 +95,8 @@ class Writer {
     }
     if (edge.spec != edge.raw_spec)
       target = printable(fmt::format("{} {} (was \"{}\")", kind("overridden"), target, edge.raw_spec));
-    std::string text = (edge.type == "prod" ? "" : kind(edge.type) + ' ') + (edge.bundled ? kind("bundled") + ' ' : "") +
-                       target + " from " + from(*explained.from);
+    std::string text = (edge.type == "prod" ? "" : kind(edge.type) + ' ') +
+                       (edge.bundled ? kind("bundled") + ' ' : "") + target + " from " + from(*explained.from);
     const auto field = [](const Json& repair, std::string_view key) {
       const auto* value = repair.is_object() ? find_string(repair, key) : nullptr;
       return value == nullptr ? std::string("undefined") : *value;

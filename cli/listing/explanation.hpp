@@ -24,7 +24,7 @@ struct ExplainedEdge {
 /// A package with everything that leads to it. Explanations share what they have in common.
 struct Explanation {
   const resolver::InspectedNode* node = nullptr;
-  bool complete = false;  ///< false: met again on its own path, only its name is told
+  bool complete = false;   ///< false: met again on its own path, only its name is told
   bool asked_for = false;  ///< the flags are told as well
   std::vector<std::shared_ptr<const ExplainedEdge>> dependents;
   std::vector<std::shared_ptr<const Explanation>> links_in;

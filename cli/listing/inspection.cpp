@@ -22,8 +22,8 @@ Result<std::vector<std::string>> selected(const Config& config, const Project& p
 Result<Inspection> load_inspection(const Session& session, const InspectionOptions& options) {
   const auto& config = session.config;
   const bool global = config.global();
-  const auto root = global ? std::filesystem::path(config.global_prefix()) / "lib"
-                           : std::filesystem::path(config.local_prefix());
+  const auto root =
+      global ? std::filesystem::path(config.global_prefix()) / "lib" : std::filesystem::path(config.local_prefix());
   Inspection out;
   HOIST_TRY(out.project, load_project(root, {!global, !global}));
   lockfile::Lockfile found;
@@ -38,14 +38,15 @@ Result<Inspection> load_inspection(const Session& session, const InspectionOptio
     HOIST_TRY(auto read, installer::read_actual_tree(out.project.root, actual));
     found = std::move(read.tree);
   }
-  const resolver::InspectRequest request{.root = out.project.root,
-                                         .manifest = out.project.manifest,
-                                         .workspaces = out.project.workspaces,
-                                         .tree = found,
-                                         .global = global,
-                                         .legacy_peer_deps = !options.ignore_legacy_peer_deps &&
-                                                             config.get_bool("legacy-peer-deps"),
-                                         .install_links = config.get_bool("install-links")};
+  refresh_link_targets(out.project.root, found);
+  const resolver::InspectRequest request{
+      .root = out.project.root,
+      .manifest = out.project.manifest,
+      .workspaces = out.project.workspaces,
+      .tree = found,
+      .global = global,
+      .legacy_peer_deps = !options.ignore_legacy_peer_deps && config.get_bool("legacy-peer-deps"),
+      .install_links = config.get_bool("install-links")};
   HOIST_TRY(out.tree, resolver::inspect(request));
   HOIST_TRY(out.selected_workspaces, selected(config, out.project));
   return out;

@@ -13,7 +13,7 @@ namespace hoist::cli {
 
 struct InspectionOptions {
   bool package_lock_only = false;
-  bool use_hidden_lockfile = true;  ///< false: every package.json is read from the disk
+  bool use_hidden_lockfile = true;       ///< false: every package.json is read from the disk
   bool ignore_legacy_peer_deps = false;  ///< peers count, whatever the configuration says
 };
 

@@ -87,9 +87,8 @@ bool is_omitted(const InspectedNode& node, const std::vector<std::string>& omit)
 }
 
 bool is_age_excluded(const std::string& name, const resolver::ResolveOptions& options) {
-  return std::ranges::any_of(options.min_release_age_exclude, [&](const std::string& pattern) {
-    return pattern == name || glob_match(pattern, name);
-  });
+  return std::ranges::any_of(options.min_release_age_exclude,
+                             [&](const std::string& pattern) { return pattern == name || glob_match(pattern, name); });
 }
 
 /// Failures that mean there is nothing to compare with.
@@ -212,9 +211,9 @@ std::string outdated_table(const std::vector<OutdatedPackage>& list, bool long_f
   for (const auto& title : plain.front()) shown.back().push_back(colors.bold(title));
   for (const auto& each : list) {
     const bool in_workspace = !each.workspace_dependent.empty();
-    std::vector<std::string> row{each.name,   each.current.value_or("MISSING"),
-                                 each.wanted, each.latest,
-                                 each.location.value_or("-"), in_workspace ? each.workspace_dependent : each.dependent};
+    std::vector<std::string> row{
+        each.name,   each.current.value_or("MISSING"), each.wanted,
+        each.latest, each.location.value_or("-"),      in_workspace ? each.workspace_dependent : each.dependent};
     if (long_form) row.insert(row.end(), {each.type, each.homepage.value_or(""), each.depended_by_location});
     for (auto& cell : row) cell = printable(cell);
     auto colored = row;
@@ -232,9 +231,9 @@ std::string outdated_table(const std::vector<OutdatedPackage>& list, bool long_f
 std::string outdated_lines(const std::vector<OutdatedPackage>& list, bool long_form) {
   std::vector<std::string> lines;
   for (const auto& each : list) {
-    std::string line = fmt::format("{}:{}@{}:{}:{}@{}:{}", each.path.value_or(""), each.name, each.wanted,
-                                   each.current ? each.name + '@' + *each.current : "MISSING", each.name, each.latest,
-                                   each.dependent);
+    std::string line =
+        fmt::format("{}:{}@{}:{}:{}@{}:{}", each.path.value_or(""), each.name, each.wanted,
+                    each.current ? each.name + '@' + *each.current : "MISSING", each.name, each.latest, each.dependent);
     if (long_form) line += fmt::format(":{}:{}:{}", each.type, each.homepage.value_or(""), each.depended_by_location);
     lines.push_back(printable(line));
   }

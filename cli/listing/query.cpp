@@ -213,9 +213,10 @@ class Query {
         {"empty", [](const InspectedTree&, const InspectedNode& node) { return node.edges_out.empty(); }},
         {"extraneous", [](const InspectedTree&, const InspectedNode& node) { return node.extraneous; }},
         {"overridden", [](const InspectedTree&, const InspectedNode& node) { return node.overridden; }},
-        {"link", [](const InspectedTree&, const InspectedNode& node) { return node.link || (node.top && !node.is_root()); }},
-        {"deduped",
-         [](const InspectedTree& tree, const InspectedNode& node) { return tree.nodes[node.target].edges_in.size() > 1; }},
+        {"link",
+         [](const InspectedTree&, const InspectedNode& node) { return node.link || (node.top && !node.is_root()); }},
+        {"deduped", [](const InspectedTree& tree,
+                       const InspectedNode& node) { return tree.nodes[node.target].edges_in.size() > 1; }},
         {"invalid", [](const InspectedTree& tree, const InspectedNode& node) {
            return std::ranges::any_of(node.edges_in, [&](TreeIndex in) { return tree.edges[in].error == "INVALID"; });
          }}};
@@ -302,7 +303,8 @@ class Query {
         const InspectedEdge& edge = tree_.edges[in];
         const auto spec = package::parse_spec(edge.name + '@' + edge.spec, tree_.root);
         if (!spec || !is_node(item)) continue;
-        const bool wanted = *simple.argument == "registry" ? spec->registry() : to_string(spec->type) == *simple.argument;
+        const bool wanted =
+            *simple.argument == "registry" ? spec->registry() : to_string(spec->type) == *simple.argument;
         if (wanted) out.push_back(item);
       }
     return out;

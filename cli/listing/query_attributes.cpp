@@ -103,8 +103,7 @@ Result<bool> apply(const std::string& function, const Semver& attribute, const S
     const auto& range = b ? attribute.range : value.range;
     if (!range) return false;
     if (function == "satisfies") return range->test(version);
-    return function == "gtr" ? package::greater_than_range(version, *range)
-                             : package::less_than_range(version, *range);
+    return function == "gtr" ? package::greater_than_range(version, *range) : package::less_than_range(version, *range);
   }
   if (function == "intersects" || function == "subset") {
     if (!attribute.range || !value.range) return false;
@@ -143,8 +142,7 @@ bool matches_attribute(const AttributeMatcher& matcher, const Json& object) {
   static const Json kNothing;
   if (found == nullptr) return compare(matcher, kNothing);
   if (!found->is_array()) return compare(matcher, *found);
-  return std::ranges::any_of(*found,
-                             [&](const Json& each) { return is_truthy(&each) && compare(matcher, each); });
+  return std::ranges::any_of(*found, [&](const Json& each) { return is_truthy(&each) && compare(matcher, each); });
 }
 
 bool matches_path(const SimpleSelector& selector, const Json& package) {

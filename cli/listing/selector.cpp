@@ -9,7 +9,9 @@ constexpr int kMaxDepth = 64;
 
 bool is_space(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f'; }
 /// Where a name without escapes ends.
-bool ends_name(char c) { return is_space(c) || std::string_view(".#[]:>~+,*()&|\"'=^$").find(c) != std::string_view::npos; }
+bool ends_name(char c) {
+  return is_space(c) || std::string_view(".#[]:>~+,*()&|\"'=^$").find(c) != std::string_view::npos;
+}
 
 /// Splits at commas outside brackets and quotes.
 std::vector<std::string_view> split_arguments(std::string_view text) {

@@ -127,7 +127,7 @@ Json item_json(const TreeView& view, std::size_t index, const TreePrintOptions& 
     if (index > 0 && !item.deduped) {
       if (!item.node->resolved.empty()) json["resolved"] = item.node->resolved;
       json["overridden"] = item.overridden;
-    } else if (index == 0 && options.has_package_json) {
+    } else if (index == 0 && (options.has_package_json || (options.global && !item.children.empty()))) {
       json["name"] = item.name;
     }
     if (options.long_form) add_long_fields(item, json);

@@ -5,7 +5,6 @@
 
 #include "dep_sets.hpp"
 #include "hoist/base/collation.hpp"
-#include "hoist/base/text.hpp"
 #include "tree.hpp"
 
 namespace hoist::resolver {
@@ -40,7 +39,7 @@ class Loader {
                               .load_overrides = true,
                               .global = request_.global,
                               .flags = DepFlags::none()});
-    HOIST_CHECK(load_entries());
+    load_entries();
     add_workspaces();
     if (request_.global) want_children();
     for (Node* node : root_->inventory->all.values())
@@ -51,7 +50,7 @@ class Loader {
   }
 
  private:
-  Result<void> load_entries() {
+  void load_entries() {
     Entries nodes, links;
     for (const auto& [location, entry] : request_.tree.packages)
       if (!location.empty()) (entry.link ? links : nodes).emplace_back(location, &entry);
@@ -60,8 +59,7 @@ class Loader {
     std::stable_sort(nodes.begin(), nodes.end(), in_file_order);
     std::stable_sort(links.begin(), links.end(), in_file_order);
     for (const auto& [location, entry] : nodes) load_node(location, *entry);
-    for (const auto& [location, entry] : links) HOIST_CHECK(load_link(location, *entry));
-    return {};
+    for (const auto& [location, entry] : links) load_link(location, *entry);
   }
 
   void load_node(const std::string& location, const LockPackage& entry) {
@@ -76,18 +74,19 @@ class Loader {
     node->npm_extension_applied = entry.npm_extension_applied;
   }
 
-  Result<void> load_link(const std::string& location, const LockPackage& entry) {
+  void load_link(const std::string& location, const LockPackage& entry) {
     const std::string target_path = resolve_path(root_->path, entry.resolved);
     const auto found = root_->inventory->by_location.find(relative_path(root_->path, target_path));
-    if (found == root_->inventory->by_location.end() || found->second->is_link)
-      return fail("EMISSINGTARGET",
-                  fmt::format("Missing target in lock file: \"{}\" is referenced by \"{}\" but does not exist.",
-                              printable(entry.resolved), printable(location)),
-                  "remove package-lock.json and run the install again");
-    graph_.make_link({.path = resolve_path(root_->path, location), .realpath = target_path,
-                      .package = found->second->package},
-                     found->second);
-    return {};
+    if (found == root_->inventory->by_location.end() || found->second->is_link) {
+      // A link to nowhere is a package without a package.json.
+      graph_.make_node({.path = resolve_path(root_->path, location),
+                        .package = std::make_shared<package::Manifest>(),
+                        .root = root_});
+      return;
+    }
+    graph_.make_link(
+        {.path = resolve_path(root_->path, location), .realpath = target_path, .package = found->second->package},
+        found->second);
   }
 
   void add_workspaces() {

@@ -233,3 +233,55 @@ TEST_CASE("State: a change of any file, size or kind is seen, a touched file is 
   remove_state(file);
   CHECK_FALSE(std::filesystem::exists(file));
 }
+
+TEST_CASE("Install: the root's dependencies script runs when node_modules changed, and only then", "[install]") {
+  const TestProject project;
+  project.write("package.json",
+                R"({"name":"r","dependencies":{"d":"file:dir"},"scripts":{"dependencies":"echo changed >> ran"}})");
+  project.write("dir/package.json", R"({"name":"d","version":"2.0.0"})");
+  REQUIRE(project.run({"install", "--package-lock-only"}).code == 0);
+  CHECK_FALSE(project.has("ran"));
+  REQUIRE(project.run({"install"}).code == 0);
+  CHECK(project.read("ran") == "changed\n");
+  REQUIRE(project.run({"install"}).code == 0);
+  CHECK(project.read("ran") == "changed\n");
+  REQUIRE(project.run({"uninstall", "d", "--ignore-scripts"}).code == 0);
+  CHECK(project.read("ran") == "changed\n");
+  REQUIRE(project.run({"install", "./dir"}).code == 0);
+  CHECK(project.read("ran") == "changed\nchanged\n");
+}
+
+TEST_CASE("Uninstall: from the global folder goes what is named, and nothing else", "[install]") {
+  const TestProject project;
+  const auto prefix = project.path("global").string();
+  project.write("global/lib/node_modules/one/package.json", R"({"name":"one","version":"1.0.0"})");
+  project.write("global/lib/node_modules/one-more/package.json", R"({"name":"one-more","version":"1.0.0"})");
+  const auto run = project.run({"uninstall", "-g", "one", "--prefix", prefix, "--json"});
+  INFO(run.err);
+  REQUIRE(run.code == 0);
+  CHECK(run.json()["removed"] == 1);
+  CHECK_FALSE(project.has("global/lib/node_modules/one"));
+  CHECK(project.has("global/lib/node_modules/one-more"));
+}
+
+TEST_CASE("Install: compat=11, in a file or the environment, brings npm 11's defaults back", "[install]") {
+  TestProject project;
+  project.write("package.json", R"({"name":"r","dependencies":{"d":"file:dir"}})");
+  project.write("dir/package.json", R"({"name":"d","version":"1.0.0","scripts":{"postinstall":"echo ran > ran"}})");
+  auto run = project.run({"install", "--colour"});
+  CHECK(run.code == 1);
+  CHECK(run.err.find("EUNKNOWNCONFIG") != std::string::npos);
+  run = project.run({"install"});
+  CHECK(run.code == 0);
+  CHECK(run.err.find("install scripts blocked") != std::string::npos);
+  CHECK_FALSE(project.has("dir/ran"));
+  std::filesystem::remove_all(project.path("node_modules"));
+  SECTION("in .npmrc") { project.write(".npmrc", "compat=11\n"); }
+  SECTION("in the environment") { project.environment["npm_config_compat"] = "11"; }
+  run = project.run({"install", "--colour", "--ignore-script=false"});
+  INFO(run.err);
+  CHECK(run.code == 0);
+  CHECK(run.err.find("Unknown cli config \"--colour\"") != std::string::npos);
+  CHECK(run.err.find("blocked") == std::string::npos);
+  CHECK(project.has("dir/ran"));
+}

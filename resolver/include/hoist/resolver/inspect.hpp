@@ -71,13 +71,12 @@ struct InspectRequest {
   bool install_links = false;
 };
 
-/// EMISSINGTARGET for a link to nowhere; EOVERRIDE-like failures of rules that cannot be read.
+/// Fails only for override rules that cannot be read. A link to nowhere is a node without name and version.
 [[nodiscard]] Result<InspectedTree> inspect(const InspectRequest& request);
 
 /// npm's workspaceDependencySet: the members named, everything they need, and what is extraneous below them.
 [[nodiscard]] std::vector<bool> workspace_dependency_set(const InspectedTree& tree,
-                                                         const std::vector<std::string>& workspaces,
-                                                         bool include_root);
+                                                         const std::vector<std::string>& workspaces, bool include_root);
 /// npm's excludeWorkspacesDependencySet: what the root itself needs.
 [[nodiscard]] std::vector<bool> root_dependency_set(const InspectedTree& tree);
 
