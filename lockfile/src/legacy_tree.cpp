@@ -76,6 +76,8 @@ const NiceObject* LegacyTree::build(const Lockfile& lockfile, const WriteOptions
     edges_out_.emplace(location, edges_out(lockfile, location, entry));
     if (const auto parent = parent_of(location)) children_[*parent].push_back({&location, &entry});
   }
+  for (const auto& [location, entry] : lockfile.failed_optional)
+    if (const auto parent = parent_of(location)) children_[*parent].push_back({&location, &entry});
   for (const auto& [from, edges] : edges_out_)
     for (const Edge& edge : edges)
       if (edge.to != nullptr) edges_in_[*edge.to].push_back(&edge);

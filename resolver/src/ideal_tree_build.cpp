@@ -73,8 +73,6 @@ Result<void> IdealTree::crack_open(Node* node) {
   for (const package::BundledPackage& each : bundled)
     graph_.make_node({.path = node->path + "/" + each.location,
                       .package = std::make_shared<package::Manifest>(each.manifest),
-                      .resolved = consistent_resolved(each.resolved, root_->path),
-                      .integrity = each.integrity,
                       .root = root_});
   return {};
 }

@@ -67,7 +67,11 @@ Lockfile to_lockfile(Node& root, int lockfile_version) {
   lock.lockfile_version = lockfile_version;
   lock.packages.emplace("", entry_of(root, root));
   for (const Node* node : root.inventory->all.values()) {
-    if (node == &root || is_stale_top(*node) || (node->inert && node->package->version.empty())) continue;
+    if (node == &root || is_stale_top(*node)) continue;
+    if (node->inert && node->package->version.empty()) {
+      lock.failed_optional.emplace(node->location, entry_of(*node, root));
+      continue;
+    }
     lock.packages.emplace(node->location, entry_of(*node, root));
     if (!node->patched.is_null() || !node->package_extensions_applied.is_null() ||
         !node->npm_extension_applied.is_null())

@@ -47,6 +47,9 @@ struct Lockfile {
   /// By location: "" is the root, then `node_modules/…`, workspaces, link targets. Ordered bytewise in memory; the
   /// writer sorts as npm does.
   std::map<std::string, LockPackage, std::less<>> packages;
+  /// Optional packages that could not be had, by location. `packages` leaves them out; the tree of npm 6 lists them,
+  /// with nothing but their flags (npm 12).
+  std::map<std::string, LockPackage, std::less<>> failed_optional;
 
   /// Where it came from, for the resolver's repair rules.
   bool loaded_from_disk = false;
