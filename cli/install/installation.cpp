@@ -243,6 +243,7 @@ installer::InstallOptions Installation::install_options() {
   options.global = global_;
   if (global_) options.global_bin = fs::path(session_.config.global_prefix()) / "bin";
   options.force = flag("force");
+  options.omit_registry_resolved = flag("omit-lockfile-registry-resolved");
   options.copy_files = [this](std::string_view location, const lockfile::LockPackage& entry) {
     return scripted_.contains(location) || !entry.patched.is_null();
   };

@@ -129,17 +129,15 @@ class RegistryPackumentSource::Impl {
       if (!info.last_modified.empty()) request.headers.set("if-modified-since", info.last_modified);
     }
     const std::string name = fetch->name;
-    {
-      const std::lock_guard lock(mutex_);
-      if (wanted_.contains(name)) request.priority = Priority::kUrgent;
-    }
+    // Held until the request is noted: its end, after which `this` may be gone, goes through the same lock.
+    const std::lock_guard lock(mutex_);
+    if (wanted_.contains(name)) request.priority = Priority::kUrgent;
     const auto id = registry_.http().send(
         std::move(request), [this, fetch = std::move(fetch)](Result<HttpResponse> result) mutable {
           pool_.post([this, fetch = std::move(fetch), result = std::move(result)]() mutable {
             take(std::move(fetch), std::move(result));
           });
         });
-    const std::lock_guard lock(mutex_);
     requests_[name] = id;
     if (giving_up_) registry_.http().cancel(id);  // the destructor may have missed it
   }

@@ -74,11 +74,12 @@ Result<void> finish_install(const lockfile::Lockfile& wanted, const InstallPlan&
   lockfile::Lockfile on_disk;
   on_disk.name = wanted.name;
   on_disk.version = wanted.version;
+  // The root's entry too: it is not written, but its specs tell what came from a registry.
   for (const auto& [location, entry] : wanted.packages)
-    if (!location.empty() && !is_gone(location, gone))
-      on_disk.packages.emplace_hint(on_disk.packages.end(), location, entry);
+    if (!is_gone(location, gone)) on_disk.packages.emplace_hint(on_disk.packages.end(), location, entry);
   for (const auto& [location, entry] : plan.left) on_disk.packages.insert_or_assign(location, entry);
-  const lockfile::WriteOptions write{.style = style, .hidden = true};
+  const lockfile::WriteOptions write{
+      .style = style, .omit_registry_resolved = options.omit_registry_resolved, .hidden = true};
   HOIST_CHECK(atomic_write(hidden, lockfile::write_lockfile(on_disk, write)));
   // Its time must not be older than the folder's, which the rename has just touched.
   ::utimensat(AT_FDCWD, hidden.c_str(), nullptr, 0);

@@ -84,6 +84,23 @@ TEST_CASE("Install: packages that were damaged by removal are put back", "[integ
   CHECK(compare_trees(tree, project.modules()) == "");
 }
 
+TEST_CASE("Install: omit-lockfile-registry-resolved holds for the hidden lockfile too", "[integration]") {
+  const RegistryProcess registry;
+  const Project project = ecosystem(registry);
+  require_success(project.hoist({"install", "--omit-lockfile-registry-resolved"}));
+  for (const char* file : {"package-lock.json", "node_modules/.package-lock.json"}) {
+    INFO(file);
+    const Json lock = project.read_json(file);
+    CHECK(lock["packages"].contains("node_modules/left"));
+    CHECK_FALSE(lock["packages"].contains(file[0] == 'n' ? "" : "no such entry"));
+    for (const auto& [location, entry] : lock["packages"].items()) {
+      INFO(location);
+      CHECK_FALSE(entry.contains("resolved"));
+    }
+  }
+  CHECK(project.hoist({"install"}).output.contains("up to date"));
+}
+
 TEST_CASE("Ci: removes what is there and makes exactly the lockfile's tree", "[integration]") {
   const RegistryProcess registry;
   const Project project = ecosystem(registry);

@@ -57,6 +57,8 @@ struct InstallOptions {
   bool global = false;
   std::filesystem::path global_bin;
   bool force = false;
+  /// `omit-lockfile-registry-resolved`, which npm obeys in the hidden lockfile too.
+  bool omit_registry_resolved = false;
   /// True for a package that needs files of its own. Empty: only patched ones.
   std::function<bool(std::string_view location, const lockfile::LockPackage&)> copy_files;
   /// The URL to fetch; empty = the entry's `resolved`, with `file:` made absolute.
