@@ -326,7 +326,8 @@ Result<void> Installation::run_dependency_scripts() {
 }
 
 Result<void> Installation::save() {
-  if (!resolved_ || request_.kind == InstallKind::kCi || global_) return {};
+  // A lock that is current is still written as npm 12 would write it.
+  if (request_.kind == InstallKind::kCi || global_) return {};
   SaveOptions options;
   options.package_json = flag("save");
   options.lock = flag("save") && (flag("package-lock") || flag("package-lock-only"));

@@ -202,7 +202,9 @@ Result<void> IdealTree::inflate_old_lock() {
     const CachedSpec& spec = graph_.specs.resolve(node->package->name, by_url ? node->resolved : node->version(),
                                                   directory_name(node->path));
     if (!spec.parsed) continue;
-    auto fetched = fetch_manifest(*spec.parsed, nullptr);
+    package::PackageSpec named = *spec.parsed;
+    named.name = node->package->name;
+    auto fetched = fetch_manifest(named, nullptr);
     if (!fetched) {
       reporter_.log(LogLevel::kWarn, "old lockfile",
                     fmt::format("Could not fetch metadata for {}: {}", node->name, fetched.error().message));

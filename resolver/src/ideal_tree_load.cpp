@@ -212,7 +212,10 @@ Result<IdealTree::Fetched> IdealTree::fetch_registry(const PackageSpec& spec) {
 }
 
 Error IdealTree::peer_conflict(Edge* edge) {
-  return explain_conflict({.edge = edge, .current = edge->from->resolve(edge->id)});
+  ConflictReport report{.strict_peer_deps = options_.strict_peer_deps};
+  if (Node* current = edge->from->resolve(edge->id)) report.current = graph_.explanations.of(*current);
+  report.edge = graph_.explanations.of(*edge);
+  return explain_conflict("unable to resolve dependency tree", report);
 }
 
 Result<Node*> IdealTree::load_peer_set(Node* node, NodeSet& required) {

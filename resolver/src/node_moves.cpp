@@ -49,7 +49,7 @@ void Node::refresh_location() {
 
 void Node::change_path(const std::string& new_path) {
   delist();
-  ++graph->moves;
+  if (queued) ++graph->moves;
   const std::string old_path = path;
   path = new_path;
   if (const std::size_t at = new_path.rfind("/node_modules/"); at != std::string::npos) {
@@ -123,6 +123,7 @@ void Node::break_foreign_parents(const Node* new_root) {
 void Node::set_root(Node* new_root) {
   while (new_root != nullptr && new_root->root() != new_root) new_root = new_root->root();
   if (new_root == nullptr) new_root = this;
+  if (queued) ++graph->moves;
   delist();
   if (path.empty() || new_root->realpath.empty() || new_root->path.empty()) {
     root_ = new_root;
@@ -296,7 +297,7 @@ void Node::set_target(Node* new_target) {
 
 void Node::replace(Node* old) {
   delist();
-  ++graph->moves;
+  if (queued) ++graph->moves;
   if (old->parent != nullptr && old->parent->children.get(id) == old) {
     path = old->parent->path + "/node_modules/" + name;
   } else {

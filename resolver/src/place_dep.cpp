@@ -237,29 +237,33 @@ bool PlaceDep::is_mine() {
   return false;
 }
 
-void PlaceDep::warn_conflict(Edge* conflicting, Node* with) {
-  conflicting->peer_conflicted = true;
-  context_.reporter.log(LogLevel::kWarn, "ERESOLVE", explain_overridden_peer(*conflicting, *with));
-}
-
-Error PlaceDep::conflict_error() {
-  PlaceDep* entry = first();
-  ConflictReport report{.edge = entry->edge, .dep = entry->dep, .current = entry->edge->from->resolve(entry->edge->id)};
-  if (parent != nullptr) {
-    report.peer_edge = edge;
-    report.peer_current = current_;
-  } else if (can_place_self_ != nullptr && can_place_self_->self != Placement::kConflict) {
+ConflictReport PlaceDep::report(Edge* conflicting, Node* with) {
+  Explanations& explanations = dep->graph->explanations;
+  Node* found = conflicting->from->resolve(conflicting->id);
+  // The order counts: what is explained first is remembered that way.
+  ConflictReport report{.edge = explanations.of(*conflicting), .dep = explanations.of(*with, conflicting)};
+  report.strict_peer_deps = context_.options.strict_peer_deps;
+  if (found != nullptr) report.current = explanations.of(*found, parent != nullptr ? conflicting : nullptr);
+  if (parent != nullptr) return report;
+  if (can_place_self_ != nullptr && can_place_self_->self != Placement::kConflict) {
     for (CanPlace* conflict : can_place_self_->conflict_children()) {
       if (conflict->current == nullptr) continue;
-      report.peer_edge = conflict->edge;
-      report.peer_current = conflict->current;
+      report.peer_current = explanations.of(*conflict->current);
+      report.peer = explanations.of(*conflict->dep, conflict->edge);
       break;
     }
   } else {
-    report.peer_edge = edge;
-    report.peer_current = current_;
+    if (current_ != nullptr) report.peer_current = explanations.of(*current_);
+    report.peer = explanations.of(*dep, edge);
   }
-  return explain_conflict(report);
+  return report;
 }
+
+void PlaceDep::warn_conflict(Edge* conflicting, Node* with) {
+  conflicting->peer_conflicted = true;
+  context_.reporter.log(LogLevel::kWarn, "ERESOLVE", explain_overridden_peer(report(conflicting, with)));
+}
+
+Error PlaceDep::conflict_error() { return explain_conflict("could not resolve", report(first()->edge, first()->dep)); }
 
 }  // namespace hoist::resolver

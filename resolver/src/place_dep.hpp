@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "can_place.hpp"
+#include "explain.hpp"
 #include "dep_sets.hpp"
 #include "hoist/base/reporter.hpp"
 #include "hoist/resolver/options.hpp"
@@ -51,6 +52,7 @@ class PlaceDep {
   Result<void> place_peers(Node* virtual_root);
   [[nodiscard]] bool is_mine();
   void warn_conflict(Edge* conflicting, Node* with);
+  [[nodiscard]] ConflictReport report(Edge* conflicting, Node* with);
   [[nodiscard]] Error conflict_error();
 
   const PlaceContext& context_;

@@ -11,6 +11,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "explanation.hpp"
 #include "hoist/base/json.hpp"
 #include "hoist/base/result.hpp"
 #include "hoist/package/manifest.hpp"
@@ -238,10 +239,11 @@ class Graph {
   const bool legacy_peer_deps;
   const bool install_links;
   SpecCache specs;
+  Explanations explanations;
   /// The first thing that cannot be expressed as a verdict (an override that refers to nothing); the builder stops on
   /// it.
   std::optional<Error> failure;
-  /// Grows with every path change; the queue re-sorts when it has.
+  /// Grows whenever a node that waits in the queue changes its place; the queue re-sorts when it has.
   std::size_t moves = 0;
   /// The root's lock entries by location, for named git refs.
   const std::unordered_map<std::string, const package::Manifest*>* locked = nullptr;
