@@ -127,6 +127,8 @@ Result<void> Installation::resolve() {
   request.include_workspace_root = flag("include-workspace-root");
   auto options = resolve_options(session_.config, node_version(), session_.clock.now());
   if (request_.kind == InstallKind::kCi) options.save = false;
+  options.suggest_fix = request_.kind != InstallKind::kCi;
+  options.program = session_.program.name;
   const resolver::Sources sources{network().packuments(), network().manifests(), &network().bundles()};
   HOIST_TRY(outcome_, resolver::resolve(request, options, sources, session_.console));
   resolved_ = true;
@@ -332,6 +334,7 @@ Result<void> Installation::save() {
   options.package_json = flag("save");
   options.lock = flag("save") && (flag("package-lock") || flag("package-lock-only"));
   options.omit_registry_resolved = flag("omit-lockfile-registry-resolved");
+  options.legacy_peer_deps = flag("legacy-peer-deps");
   options.format_lock = flag("format-package-lock");
   HOIST_TRY(const auto pending, PendingSave::prepare(project_, outcome_, options));
   return pending.write();

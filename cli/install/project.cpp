@@ -3,6 +3,7 @@
 #include "cli/config/workspaces.hpp"
 #include "hoist/lockfile/location.hpp"
 #include "hoist/lockfile/read.hpp"
+#include "hoist/lockfile/validate.hpp"
 #include "hoist/lockfile/write.hpp"
 
 namespace hoist::cli {
@@ -154,7 +155,8 @@ bool is_lock_current(const Project& project) {
   if (!same_manifest(project.manifest, root->second.manifest) || !has_entries(lock, "", project.manifest)) return false;
   for (const auto& workspace : project.workspaces)
     if (!is_workspace_current(project, workspace)) return false;
-  return are_link_targets_current(project);
+  // A lock may lack what its own entries ask for: a bad merge leaves such holes, and they are filled again.
+  return are_link_targets_current(project) && lockfile::sync_problems(lock, {}, false).empty();
 }
 
 }  // namespace hoist::cli

@@ -1,6 +1,7 @@
 #include "explain.hpp"
 
 #include <algorithm>
+#include <unordered_set>
 
 #include "hoist/base/text.hpp"
 
@@ -120,6 +121,26 @@ Error explain_conflict(std::string message, const ConflictReport& report) {
                    report.strict_peer_deps ? "--no-strict-peer-deps, --force, or --legacy-peer-deps"
                                            : "--force or --legacy-peer-deps");
   return error;
+}
+
+std::vector<std::string> direct_dependencies_in(const ConflictReport& report) {
+  constexpr std::size_t kMaxVisited = 500;
+  std::vector<std::string> names;
+  std::vector<const NodeExplanation*> queue;
+  const auto add_edge = [&](const EdgeExplanation& edge) {
+    if (edge.from == nullptr) return;
+    if (!edge.from->is_root) return queue.push_back(edge.from);
+    if (std::find(names.begin(), names.end(), edge.name) == names.end()) names.push_back(edge.name);
+  };
+  add_edge(*report.edge);
+  for (const NodeExplanation* node : {report.dep, report.current, report.peer, report.peer_current})
+    if (node != nullptr) queue.push_back(node);
+  std::unordered_set<const NodeExplanation*> visited;
+  for (std::size_t i = 0; i < queue.size() && visited.size() < kMaxVisited; ++i) {
+    if (!visited.insert(queue[i]).second) continue;
+    for (const EdgeExplanation* edge : queue[i]->dependents) add_edge(*edge);
+  }
+  return names;
 }
 
 std::string explain_overridden_peer(const ConflictReport& report) {

@@ -22,6 +22,9 @@ struct ConflictReport {
 /// conflicting peer dependency) and its advice.
 [[nodiscard]] Error explain_conflict(std::string message, const ConflictReport& report);
 
+/// Direct dependencies of the project that the report names, those of the unresolved edge first.
+[[nodiscard]] std::vector<std::string> direct_dependencies_in(const ConflictReport& report);
+
 /// The warning for a peer dependency that is overridden: npm's short report.
 [[nodiscard]] std::string explain_overridden_peer(const ConflictReport& report);
 

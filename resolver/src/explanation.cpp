@@ -36,8 +36,7 @@ NodeExplanation* Explanations::describe(Node& node, Edge* edge, const Seen& seen
   why.name = or_undefined(node.is_top() ? node.package_name() : node.name);
   why.version = or_undefined(node.package->version);
   if (node.root()->source_reference != nullptr)
-    why.while_resolving =
-        or_undefined(node.root()->package->name) + "@" + or_undefined(node.root()->package->version);
+    why.while_resolving = or_undefined(node.root()->package->name) + "@" + or_undefined(node.root()->package->version);
   if (std::find(seen.begin(), seen.end(), &node) != seen.end() || seen.size() > kMaxChain) return &why;
 
   why.location = node.location;

@@ -1,8 +1,8 @@
 #pragma once
 /// Why a node is where it is, as npm remembers it.
 ///
-/// What was found out once is kept (npm: `node.explain()`), so a later report shows the dependents as they were when the
-/// node was first spoken of, cut where that walk came back to a node it was explaining. npm's texts depend on it.
+/// What was found out once is kept (npm: `node.explain()`), so a later report shows the dependents as they were when
+/// the node was first spoken of, cut where that walk came back to a node it was explaining. npm's texts depend on it.
 
 #include <deque>
 #include <string>

@@ -44,6 +44,8 @@ class IdealTree {
 
   [[nodiscard]] Node* root() const noexcept { return root_; }
   [[nodiscard]] const std::vector<Node*>& updated_manifests() const noexcept { return updated_; }
+  /// After an ERESOLVE: the direct dependencies that its report names.
+  [[nodiscard]] const std::vector<std::string>& in_conflict() const noexcept { return graph_.in_conflict; }
   [[nodiscard]] int original_lockfile_version() const noexcept { return original_version_; }
 
  private:

@@ -196,21 +196,22 @@ Result<void> IdealTree::inflate_old_lock() {
   std::vector<Node*> nodes;
   for (Node* node : root_->inventory->all.values())
     if (node != root_ && !node->is_link && node->location.starts_with("node_modules")) nodes.push_back(node);
-  for (const Node* node : nodes) sources_.packuments.prefetch(node->package->name);
+  // By the folder's name, as npm does: an alias is therefore mostly not found, and stays as the old lock has it.
+  for (const Node* node : nodes) sources_.packuments.prefetch(node->name);
   for (Node* node : nodes) {
     const bool by_url = !node->resolved.empty() && (node->version().empty() || node->resolved.starts_with("file:"));
-    const CachedSpec& spec = graph_.specs.resolve(node->package->name, by_url ? node->resolved : node->version(),
-                                                  directory_name(node->path));
+    const CachedSpec& spec =
+        graph_.specs.resolve(node->name, by_url ? node->resolved : node->version(), directory_name(node->path));
     if (!spec.parsed) continue;
     package::PackageSpec named = *spec.parsed;
-    named.name = node->package->name;
+    named.name = node->name;
     auto fetched = fetch_manifest(named, nullptr);
     if (!fetched) {
       reporter_.log(LogLevel::kWarn, "old lockfile",
                     fmt::format("Could not fetch metadata for {}: {}", node->name, fetched.error().message));
       continue;
     }
-    if (node->resolved.empty()) node->resolved = fetched->resolved;
+    // npm 12 leaves `resolved` out where the old lock had none.
     if (node->integrity.empty()) node->integrity = fetched->integrity;
     node->set_package(fetched->manifest);
   }

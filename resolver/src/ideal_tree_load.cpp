@@ -215,6 +215,7 @@ Error IdealTree::peer_conflict(Edge* edge) {
   ConflictReport report{.strict_peer_deps = options_.strict_peer_deps};
   if (Node* current = edge->from->resolve(edge->id)) report.current = graph_.explanations.of(*current);
   report.edge = graph_.explanations.of(*edge);
+  graph_.in_conflict = direct_dependencies_in(report);
   return explain_conflict("unable to resolve dependency tree", report);
 }
 

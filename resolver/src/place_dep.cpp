@@ -264,6 +264,10 @@ void PlaceDep::warn_conflict(Edge* conflicting, Node* with) {
   context_.reporter.log(LogLevel::kWarn, "ERESOLVE", explain_overridden_peer(report(conflicting, with)));
 }
 
-Error PlaceDep::conflict_error() { return explain_conflict("could not resolve", report(first()->edge, first()->dep)); }
+Error PlaceDep::conflict_error() {
+  const ConflictReport found = report(first()->edge, first()->dep);
+  dep->graph->in_conflict = direct_dependencies_in(found);
+  return explain_conflict("could not resolve", found);
+}
 
 }  // namespace hoist::resolver

@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "can_place.hpp"
-#include "explain.hpp"
 #include "dep_sets.hpp"
+#include "explain.hpp"
 #include "hoist/base/reporter.hpp"
 #include "hoist/resolver/options.hpp"
 

@@ -240,6 +240,8 @@ class Graph {
   const bool install_links;
   SpecCache specs;
   Explanations explanations;
+  /// Direct dependencies that the conflict which ended the resolution names.
+  std::vector<std::string> in_conflict;
   /// The first thing that cannot be expressed as a verdict (an override that refers to nothing); the builder stops on
   /// it.
   std::optional<Error> failure;

@@ -16,8 +16,7 @@ FakeRegistry registry_of_three() {
 
 Tree tree_with(const std::string& overrides) {
   FakeRegistry registry = registry_of_three();
-  Project project(registry,
-                  R"({"name":"root","dependencies":{"a":"1","b":"1"},"overrides":)" + overrides + "}");
+  Project project(registry, R"({"name":"root","dependencies":{"a":"1","b":"1"},"overrides":)" + overrides + "}");
   return project.tree();
 }
 

@@ -38,9 +38,9 @@ TEST_CASE("peers: a whole set nests when its host cannot stand at the top", "[re
   FakeRegistry registry = plugins();
   registry.publish("tool@1.0.0", R"("dependencies":{"plugin":"^1"})");
   Project project(registry, R"({"name":"root","dependencies":{"host":"^3","tool":"1"}})");
-  CHECK(project.tree() ==
-        Tree{"node_modules/host 3.0.0", "node_modules/tool 1.0.0", "node_modules/tool/node_modules/host 1.0.0",
-             "node_modules/tool/node_modules/plugin 1.0.0"});
+  CHECK(project.tree() == Tree{"node_modules/host 3.0.0", "node_modules/tool 1.0.0",
+                               "node_modules/tool/node_modules/host 1.0.0",
+                               "node_modules/tool/node_modules/plugin 1.0.0"});
 }
 
 TEST_CASE("peers: a conflict of the root's own is refused, with a report", "[resolver][peers]") {
@@ -109,4 +109,46 @@ TEST_CASE("peers: legacy mode installs none", "[resolver][peers]") {
   Project project(registry, R"({"name":"root","dependencies":{"plugin":"^2"}})");
   project.options.legacy_peer_deps = true;
   CHECK(project.tree() == Tree{"node_modules/plugin 2.0.0"});
+}
+
+TEST_CASE("peers: the report ends with the smallest change that works", "[resolver][peers]") {
+  FakeRegistry registry = plugins();
+  Project project(registry, R"({"name":"root","dependencies":{"host":"^3","plugin":"^2"}})");
+  project.options.suggest_fix = true;
+  const auto advice = [&] {
+    const auto outcome = project.run();
+    REQUIRE_FALSE(outcome);
+    const std::size_t at = outcome.error().hint.find("This resolves with");
+    return at == std::string::npos ? std::string() : outcome.error().hint.substr(at);
+  };
+  SECTION("one older version") { CHECK(advice() == "This resolves with host@^2.0.0:\n  hoist install 'host@^2.0.0'"); }
+  SECTION("a newer one before an older one") {
+    registry.publish("plugin@3.0.0", R"("peerDependencies":{"host":"^3"})");
+    CHECK(advice() == "This resolves with plugin@^3.0.0:\n  hoist install 'plugin@^3.0.0'");
+  }
+  SECTION("two together where one is not enough") {
+    registry.publish("other@1.0.0", R"("peerDependencies":{"host":"^3"})");
+    registry.publish("other@2.0.0", R"("peerDependencies":{"host":"^4"})").publish("host@4.0.0");
+    registry.publish("plugin@4.0.0", R"("peerDependencies":{"host":"^4"})");
+    project.request.manifest.dependencies = {{"host", "^3"}, {"other", "^1"}, {"plugin", "^2"}};
+    CHECK(advice().empty());
+    project.request.manifest.dependencies = {{"other", "^1"}, {"plugin", "^2"}};
+    CHECK(advice() ==
+          "This resolves with plugin@^4.0.0 and other@^2.0.0:\n  hoist install 'plugin@^4.0.0' 'other@^2.0.0'");
+  }
+  SECTION("what was asked for stays in the command") {
+    project.request.manifest.dependencies = {{"host", "^2"}, {"plugin", "^2"}};
+    project.request.add = {"host@3"};
+    registry.publish("plugin@3.0.0", R"("peerDependencies":{"host":"^3"})");
+    CHECK(advice() == "This resolves with plugin@^3.0.0:\n  hoist install 'host@3' 'plugin@^3.0.0'");
+  }
+  SECTION("nothing where nothing helps") {
+    FakeRegistry hopeless;
+    hopeless.publish("host@3.0.0").publish("plugin@2.0.0", R"("peerDependencies":{"host":"^2"})");
+    Project lost(hopeless, R"({"name":"root","dependencies":{"host":"^3","plugin":"^2"}})");
+    lost.options.suggest_fix = true;
+    const auto outcome = lost.run();
+    REQUIRE_FALSE(outcome);
+    CHECK(outcome.error().hint.find("This resolves with") == std::string::npos);
+  }
 }

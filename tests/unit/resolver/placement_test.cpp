@@ -26,8 +26,7 @@ TEST_CASE("resolve: a direct dependency keeps the top for itself", "[resolver]")
   FakeRegistry registry;
   registry.publish("a@1.0.0", R"("dependencies":{"z":"^1"})").publish("z@1.0.0").publish("z@2.0.0");
   Project project(registry, R"({"name":"root","dependencies":{"a":"1","z":"^2"}})");
-  CHECK(project.tree() ==
-        Tree{"node_modules/a 1.0.0", "node_modules/a/node_modules/z 1.0.0", "node_modules/z 2.0.0"});
+  CHECK(project.tree() == Tree{"node_modules/a 1.0.0", "node_modules/a/node_modules/z 1.0.0", "node_modules/z 2.0.0"});
 }
 
 TEST_CASE("resolve: an existing version that fits is kept, whatever is newer", "[resolver]") {
@@ -68,8 +67,8 @@ TEST_CASE("resolve: strategies decide how far up a dependency goes", "[resolver]
   }
   SECTION("shallow: only direct dependencies at the top") {
     project.options.install_strategy = resolver::InstallStrategy::kShallow;
-    CHECK(project.tree() == Tree{"node_modules/a 1.0.0", "node_modules/a/node_modules/b 1.0.0",
-                                 "node_modules/a/node_modules/c 1.0.0"});
+    CHECK(project.tree() ==
+          Tree{"node_modules/a 1.0.0", "node_modules/a/node_modules/b 1.0.0", "node_modules/a/node_modules/c 1.0.0"});
   }
 }
 
@@ -99,7 +98,11 @@ TEST_CASE("resolve: what nobody needs any more is pruned", "[resolver]") {
 
 TEST_CASE("resolve: a requested package is saved with the prefix, unless the range says more", "[resolver]") {
   FakeRegistry registry;
-  registry.publish("a@1.0.0").publish("a@1.4.2").publish("a@2.0.0").tag("a", "latest", "2.0.0").tag("a", "old", "1.4.2");
+  registry.publish("a@1.0.0")
+      .publish("a@1.4.2")
+      .publish("a@2.0.0")
+      .tag("a", "latest", "2.0.0")
+      .tag("a", "old", "1.4.2");
   const auto saved = [&](const std::string& spec) {
     Project project(registry);
     project.request.add = {spec};

@@ -107,5 +107,5 @@ TEST_CASE("resolve: a lockfile of npm 6 is completed from packuments, each entry
   CHECK(outcome->lock.lockfile_version == 3);
   CHECK(outcome->lock.packages.at("node_modules/a").manifest.dependencies == package::StringMap{{"b", "1"}});
   CHECK(outcome->lock.packages.at("node_modules/b").manifest.dependencies.empty());
-  CHECK(outcome->lock.packages.at("node_modules/b").resolved == "http://registry.test/b/-/1.0.0.tgz");
+  CHECK(outcome->lock.packages.at("node_modules/b").resolved.empty());
 }
