@@ -51,6 +51,16 @@ LockPackage entry_of(const Node& node, const Node& root) {
   return entry;
 }
 
+/// What overrides made of a node's dependencies.
+package::StringMap overridden_specs(const Node& node) {
+  package::StringMap specs;
+  node.edges_out.for_each([&](const Edge* edge) {
+    if (edge->overrides == nullptr) return;
+    if (std::string spec = edge->spec(); spec != edge->raw_spec) specs.emplace_back(edge->name, std::move(spec));
+  });
+  return specs;
+}
+
 /// Left over from a workspace or directory that is gone: listed nowhere and installed nowhere.
 bool is_stale_top(const Node& node) {
   const bool in_modules =
@@ -73,6 +83,7 @@ Lockfile to_lockfile(Node& root, int lockfile_version) {
       continue;
     }
     lock.packages.emplace(node->location, entry_of(*node, root));
+    if (auto specs = overridden_specs(*node); !specs.empty()) lock.overridden.emplace(node->location, std::move(specs));
     if (!node->patched.is_null() || !node->package_extensions_applied.is_null() ||
         !node->npm_extension_applied.is_null())
       lock.lockfile_version = 4;

@@ -51,6 +51,10 @@ struct Lockfile {
   /// with nothing but their flags (npm 12).
   std::map<std::string, LockPackage, std::less<>> failed_optional;
 
+  /// Specs that the root's overrides put in the place of what a manifest asks for: location of the dependent → name →
+  /// spec. Known after a resolution only; the tree of npm 6 shows them.
+  std::map<std::string, package::StringMap, std::less<>> overridden;
+
   /// Where it came from, for the resolver's repair rules.
   bool loaded_from_disk = false;
   int original_version = 0;    ///< 0 = none
