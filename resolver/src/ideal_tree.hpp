@@ -59,6 +59,7 @@ class IdealTree {
   Result<void> init();
   Result<void> load_lock(const lockfile::Lockfile& lock);
   Result<void> load_links(const std::vector<std::pair<std::string, const lockfile::LockPackage*>>& links);
+  void place_workspace_folders();
   void check_root_edges(const lockfile::Lockfile& lock);
   void queue_problems();
   Result<void> inflate_old_lock();
@@ -133,6 +134,7 @@ class IdealTree {
   bool loaded_from_disk_ = false;
   bool flags_suspect_ = false;
   int original_version_ = 0;
+  int peer_depth_ = 0;
 };
 
 }  // namespace hoist::resolver

@@ -56,9 +56,22 @@ Result<void> IdealTree::init() {
       original_version_ = 3;
     }
   }
+  if (!request_.lock && !request_.actual && !request_.update_all && !options_.global) place_workspace_folders();
   if (graph_.failure) return std::unexpected(*graph_.failure);
   queue_problems();
   return {};
+}
+
+/// Without a lockfile npm starts from the disk, where the members' folders are even before any link leads to them. So
+/// what is placed at the root early meets what they ask for.
+void IdealTree::place_workspace_folders() {
+  for (const Workspace& workspace : request_.workspaces) {
+    auto manifest = std::make_shared<package::Manifest>(workspace.manifest);
+    const OverrideSet* rules = root_->overrides;
+    if (rules != nullptr) rules = rules->node_rule(manifest->name, manifest->version);
+    graph_.make_node(
+        {.path = workspace.path.string(), .package = std::move(manifest), .root = root_, .overrides = rules});
+  }
 }
 
 std::string IdealTree::consistent_resolved(const std::string& resolved, const std::string& from) {

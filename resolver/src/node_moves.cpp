@@ -175,11 +175,11 @@ void Node::adopt_parent(Node* new_root) {
         if (old != nullptr && old != this) old->set_root(nullptr);
         if (parent != nullptr) {
           parent->children.erase(id);
-          parent->reload_named_edges(id, parent->location);
+          parent->reload_named_edges(id);
         }
         above->children.set(id, this);
         parent = above;
-        if (!is_link) above->reload_named_edges(id, above->location);
+        if (!is_link) above->reload_named_edges(id);
       } else {
         if (fs_parent != nullptr) fs_parent->fs_children.erase(this);
         above->fs_children.add(this);
@@ -230,7 +230,7 @@ void Node::connect_links(Node* new_root) {
     link_target = there;
     package = there->package;
     there->links_in.add(this);
-    if (parent != nullptr) parent->reload_named_edges(id, parent->location);
+    if (parent != nullptr) parent->reload_named_edges(id);
     return;
   }
   for (Node* link : inventory_there.links.values()) {
@@ -238,7 +238,7 @@ void Node::connect_links(Node* new_root) {
     link->link_target = this;
     link->package = package;
     links_in.add(link);
-    if (link->parent != nullptr) link->parent->reload_named_edges(link->id, link->parent->location);
+    if (link->parent != nullptr) link->parent->reload_named_edges(link->id);
   }
 }
 

@@ -180,9 +180,11 @@ struct Node {
   void delete_edge_in(Edge* edge);
   bool overrides_edge_in_added(const OverrideSet* added);
   bool overrides_edge_in_removed(const OverrideSet* removed);
-  void reload_named_edges(NameId name, const std::string& root_location);
+  /// Looks up again, here and below, each edge called `name` that may resolve to something else now.
+  void reload_named_edges(NameId name);
 
  private:
+  void reload_edges_below(NameId name, const std::string& place);
   void load_dep_type(const package::StringMap& deps, EdgeType type);
   void recalculate_override_edges();
   void delist();
@@ -247,6 +249,8 @@ class Graph {
   std::optional<Error> failure;
   /// Grows whenever a node that waits in the queue changes its place; the queue re-sorts when it has.
   std::size_t moves = 0;
+  /// Every attached edge, by name.
+  std::unordered_map<NameId, OrderedSet<Edge>> edges_by_name;
   /// The root's lock entries by location, for named git refs.
   const std::unordered_map<std::string, const package::Manifest*>* locked = nullptr;
 

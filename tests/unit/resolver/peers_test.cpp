@@ -81,10 +81,12 @@ TEST_CASE("peers: what overrules a conflict", "[resolver][peers]") {
 
 TEST_CASE("peers: a conflict further down is accepted with a warning, unless strict", "[resolver][peers]") {
   FakeRegistry registry = plugins();
-  registry.publish("tool@1.0.0", R"("dependencies":{"host":"^3","plugin":"^2"})");
+  registry.publish("stuck@1.0.0", R"("peerDependencies":{"host":"^3","plugin":"^2"})");
+  registry.publish("tool@1.0.0", R"("dependencies":{"stuck":"1"})");
   Project project(registry, R"({"name":"root","dependencies":{"tool":"1"}})");
   SECTION("by default") {
-    CHECK(project.tree() == Tree{"node_modules/host 3.0.0", "node_modules/plugin 2.0.0", "node_modules/tool 1.0.0"});
+    CHECK(project.tree() == Tree{"node_modules/host 3.0.0", "node_modules/plugin 2.0.0", "node_modules/stuck 1.0.0",
+                                 "node_modules/tool 1.0.0"});
   }
   SECTION("--strict-peer-deps") {
     project.options.strict_peer_deps = true;
@@ -151,4 +153,17 @@ TEST_CASE("peers: the report ends with the smallest change that works", "[resolv
     REQUIRE_FALSE(outcome);
     CHECK(outcome.error().hint.find("This resolves with") == std::string::npos);
   }
+}
+
+TEST_CASE("peers: a circle of peers that displace each other ends", "[resolver][peers]") {
+  FakeRegistry registry;
+  for (const char* each : {"a", "b"})
+    for (const char* major : {"1", "2"}) {
+      const std::string other = std::string(each) == "a" ? "b" : "a", wish = std::string(major) == "1" ? "2" : "1";
+      registry.publish(
+          std::string(each) + "@" + major + ".0.0",
+          R"("peerDependencies":{")" + other + R"(":"^)" + (std::string(each) == "a" ? wish : major) + R"("})");
+    }
+  Project project(registry, R"({"name":"root","dependencies":{"a":"1"}})");
+  CHECK(project.code() == "ERESOLVE");
 }

@@ -142,3 +142,12 @@ TEST_CASE("resolve: workspaces are links, and depend on each other by range", "[
   CHECK(project.tree() == Tree{"node_modules/a -> packages/a", "node_modules/b -> packages/b", "node_modules/x 1.0.0",
                                "packages/a 1.0.0", "packages/b 1.1.0", "packages/b/node_modules/x 2.0.0"});
 }
+
+TEST_CASE("resolve: members have their say before what is deeper, even on the first run", "[resolver]") {
+  FakeRegistry registry;
+  registry.publish("e@1.0.0").publish("e@2.0.0", R"("dependencies":{"g":"^1"})").publish("g@1.0.0").publish("g@3.0.0");
+  Project project(registry, R"({"name":"root","workspaces":["packages/*"],"dependencies":{"e":"^2"}})");
+  project.workspace("m", R"({"name":"m","version":"1.0.0","dependencies":{"e":"^1","g":"^3"}})");
+  CHECK(project.tree() == Tree{"node_modules/e 2.0.0", "node_modules/e/node_modules/g 1.0.0", "node_modules/g 3.0.0",
+                               "node_modules/m -> packages/m", "packages/m 1.0.0", "packages/m/node_modules/e 1.0.0"});
+}

@@ -8,6 +8,7 @@
 
 #include "fake_registry.hpp"
 #include "hoist/lockfile/edges.hpp"
+#include "hoist/lockfile/location.hpp"
 #include "hoist/lockfile/write.hpp"
 #include "hoist/package/range.hpp"
 #include "support/catch.hpp"
@@ -63,7 +64,12 @@ std::vector<std::string> broken_edges(const lockfile::Lockfile& lock, bool peers
         if (!optional) out.push_back(fmt::format("{} lacks {}@{}", location, edge.name, edge.spec));
         continue;
       }
-      const std::string& version = lock.packages.at(*edge.to).manifest.version;
+      const lockfile::LockPackage* target = lockfile::link_target(lock, lock.packages.at(*edge.to));
+      if (target == nullptr) {
+        out.push_back(fmt::format("{} links to nothing for {}", location, edge.name));
+        continue;
+      }
+      const std::string& version = target->manifest.version;
       if (!package::satisfies(version, edge.spec, {.loose = true, .include_prerelease = false}))
         out.push_back(fmt::format("{} has {}@{} for {}", location, edge.name, version, edge.spec));
     }
