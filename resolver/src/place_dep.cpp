@@ -4,6 +4,7 @@
 
 #include "explain.hpp"
 #include "hoist/base/collation.hpp"
+#include "hoist/base/text.hpp"
 
 namespace hoist::resolver {
 
@@ -66,6 +67,7 @@ Result<void> PlaceDep::run() {
     can_place = can_place_self_;
   }
   Node* target = can_place->target;
+  log_placement();
   const Placement placement = can_place->result == Placement::kConflict ? can_place->self : can_place->result;
   if (placement == Placement::kKeep) {
     if (edge->peer() && !edge->valid()) warn_conflict(edge, dep);
@@ -74,6 +76,20 @@ Result<void> PlaceDep::run() {
     return {};
   }
   return place_at(target);
+}
+
+/// One line per decision, in npm's words, for `--loglevel silly`: comparing two of these logs finds where trees part.
+void PlaceDep::log_placement() {
+  constexpr std::string_view kNames[] = {"OK", "REPLACE", "KEEP", "CONFLICT"};
+  const Node& target = *can_place->target;
+  const package::Manifest& from = *edge->from->package;
+  const std::string spec = edge->spec();
+  context_.reporter.log(
+      LogLevel::kSilly, "placeDep",
+      printable(fmt::format("{} {}@{} {} for: {} want: {}", target.location.empty() ? "ROOT" : target.location,
+                            dep->name, dep->version(), kNames[static_cast<std::size_t>(can_place->result)],
+                            from.name.empty() ? edge->from->location : from.name + "@" + from.version,
+                            spec.empty() ? "*" : spec)));
 }
 
 /// Dependencies that nest in a circle for ever are cut by a link to the ancestor that is the same package.

@@ -42,6 +42,7 @@ class PlaceDep {
   [[nodiscard]] Node* start_node();
   [[nodiscard]] PlaceDep* first() { return parent != nullptr ? parent->first() : this; }
   Result<void> place_at(Node* target);
+  void log_placement();
   bool link_to_ancestor(Node* target);
   void make_placed();
   void replace_old(Node* old);

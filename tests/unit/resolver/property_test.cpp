@@ -1,5 +1,6 @@
 /// What must hold for every tree, on random registries.
 #include <algorithm>
+#include <fstream>
 #include <condition_variable>
 #include <mutex>
 #include <random>
@@ -137,6 +138,7 @@ TEST_CASE("resolve: the placed tree satisfies every edge", "[resolver][property]
     std::mt19937 random(seed);
     FakeRegistry registry = random_registry(random, 14);
     Project project(registry, random_manifest(random, 14));
+    if (getenv("HOIST_DUMP")) { Json all; for (const auto& n : registry.names()) all[n] = *(*registry.get(n))->document(); std::ofstream("/tmp/p/prop/" + std::to_string(seed) + ".json") << all.dump(); std::mt19937 r2(seed); (void)random_registry(r2, 14); std::ofstream("/tmp/p/prop/" + std::to_string(seed) + ".pkg") << random_manifest(r2, 14); }
     const bool relaxed = seed % 3 == 0;
     project.options.legacy_peer_deps = relaxed;
     const auto outcome = project.run();
@@ -151,6 +153,7 @@ TEST_CASE("resolve: the placed tree satisfies every edge", "[resolver][property]
     if (!relaxed && !project.reporter.contains("overriding peer dependency"))
       CHECK(broken_edges(outcome->lock, true) == std::vector<std::string>{});
     // What is in place needs nothing else: a second run changes nothing.
+    if (getenv("HOIST_DUMP")) std::ofstream("/tmp/p/prop/" + std::to_string(seed) + ".lock") << lockfile::write_lockfile(outcome->lock, {});
     const std::string once = lockfile::write_lockfile(outcome->lock, {});
     const auto again = project.run();
     REQUIRE(again);
