@@ -56,6 +56,11 @@ Result<void> IdealTree::build_deps() {
       Node* node = queue_.pop();
       if (node->seen || node->root() != root_) continue;
       node->seen = true;
+      // Placements that displace each other in turn have no end; npm 12 runs until it is stopped.
+      if (steps_++ == max_steps_)
+        return fail("ERESOLVE",
+                    fmt::format("the tree does not settle: placing the dependencies of {} displaces what others need",
+                                printable(node->location.empty() ? "the root project" : node->location)));
       HOIST_CHECK(build_step(node));
       if (graph_.failure) return std::unexpected(*graph_.failure);
     }

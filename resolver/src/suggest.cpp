@@ -12,6 +12,7 @@ namespace {
 
 /// Most conflicts fail within milliseconds; a project that resolves costs a full resolution.
 constexpr std::size_t kMaxTrials = 60;
+constexpr std::size_t kMaxTrialSteps = 20'000;
 constexpr std::size_t kMaxInvolved = 8;
 constexpr std::size_t kMaxMajors = 12;
 
@@ -131,6 +132,7 @@ class Search {
     changed.add = made.command;
     NullReporter silent;
     IdealTree tree(changed, options_, sources_, silent);
+    tree.limit_steps(kMaxTrialSteps);
     if (!tree.build()) return std::nullopt;
     return made;
   }
