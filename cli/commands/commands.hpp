@@ -8,18 +8,25 @@ namespace hoist::cli {
 Result<int> run_cache(Session& session, const std::vector<std::string>& arguments);
 Result<int> run_ci(Session& session, const std::vector<std::string>& arguments);
 Result<int> run_config(Session& session, const std::vector<std::string>& arguments);
+Result<int> run_dedupe(Session& session, const std::vector<std::string>& arguments);
+Result<int> run_explain(Session& session, const std::vector<std::string>& arguments);
+Result<int> run_find_dupes(Session& session, const std::vector<std::string>& arguments);
 Result<int> run_get(Session& session, const std::vector<std::string>& arguments);
 Result<int> run_set(Session& session, const std::vector<std::string>& arguments);
 Result<int> run_help(Session& session, const std::vector<std::string>& arguments);
 Result<int> run_install(Session& session, const std::vector<std::string>& arguments);
 Result<int> run_ll(Session& session, const std::vector<std::string>& arguments);
 Result<int> run_ls(Session& session, const std::vector<std::string>& arguments);
+Result<int> run_outdated(Session& session, const std::vector<std::string>& arguments);
 Result<int> run_prefix(Session& session, const std::vector<std::string>& arguments);
+Result<int> run_prune(Session& session, const std::vector<std::string>& arguments);
+Result<int> run_query(Session& session, const std::vector<std::string>& arguments);
 Result<int> run_root(Session& session, const std::vector<std::string>& arguments);
 Result<int> run_run(Session& session, const std::vector<std::string>& arguments);
 /// start, stop, test, restart: `run` with the command's own name.
 Result<int> run_lifecycle(Session& session, const std::vector<std::string>& arguments);
 Result<int> run_uninstall(Session& session, const std::vector<std::string>& arguments);
+Result<int> run_update(Session& session, const std::vector<std::string>& arguments);
 Result<int> run_version(Session& session, const std::vector<std::string>& arguments);
 
 }  // namespace hoist::cli

@@ -2,35 +2,19 @@
 
 #include "cli/commands/commands.hpp"
 #include "cli/config/options.hpp"
-#include "cli/config/workspaces.hpp"
-#include "cli/install/project.hpp"
+#include "cli/listing/inspection.hpp"
 #include "cli/listing/tree_print.hpp"
 #include "hoist/base/text.hpp"
-#include "hoist/installer/actual_tree.hpp"
 
 namespace hoist::cli {
 namespace {
 
-namespace fs = std::filesystem;
-
-Result<lockfile::Lockfile> read_tree(const Session& session, const Project& project) {
-  if (session.config.get_bool("package-lock-only")) {
-    if (!project.lock) return fail("ENOLOCK", "This command requires an existing lockfile.");
-    return *project.lock;
-  }
-  installer::ActualTreeOptions options;
-  options.top_level_only = session.config.global();
-  HOIST_TRY(auto actual, installer::read_actual_tree(project.root, options));
-  return std::move(actual.tree);
-}
-
-Result<TreeViewOptions> view_options(const Session& session, const Project& project,
+Result<TreeViewOptions> view_options(const Session& session, const Inspection& inspection,
                                      const std::vector<std::string>& arguments) {
   const auto& config = session.config;
   TreeViewOptions options;
-  options.root = project.root;
   for (const auto& argument : arguments) {
-    HOIST_TRY(auto spec, package::parse_spec(argument, project.root));
+    HOIST_TRY(auto spec, package::parse_spec(argument, inspection.project.root));
     options.filters.push_back(std::move(spec));
   }
   const Json depth = config.get("depth");
@@ -43,24 +27,18 @@ Result<TreeViewOptions> view_options(const Session& session, const Project& proj
   options.global = config.global();
   options.workspaces = config.get("workspaces") != Json(false);
   options.include_root = config.get_bool("include-workspace-root");
-  const auto filters = config.get_list("workspace");
-  if (filters.empty() && !config.get_bool("workspaces")) return options;
-  std::vector<WorkspaceFolder> all;
-  for (const auto& workspace : project.workspaces) all.push_back({workspace.name, workspace.path});
-  HOIST_TRY(const auto chosen, select_workspaces(all, filters, project.root, config.inputs().cwd));
-  for (const auto& workspace : chosen) options.selected_workspaces.insert(workspace.name);
+  options.selected_workspaces = {inspection.selected_workspaces.begin(), inspection.selected_workspaces.end()};
   return options;
 }
 
 Result<int> list(Session& session, const std::vector<std::string>& arguments, bool long_form) {
   const auto& config = session.config;
-  const fs::path root = config.global() ? fs::path(config.global_prefix()) / "lib" : fs::path(config.local_prefix());
-  HOIST_TRY(const auto project, load_project(root, {!config.global(), config.get_bool("package-lock-only")}));
-  HOIST_TRY(auto tree, read_tree(session, project));
-  // What is wanted comes from the package.json of today, not from what the tree was made for.
-  tree.packages[""].manifest = project.manifest;
-  HOIST_TRY(const auto options, view_options(session, project, arguments));
-  const auto view = view_tree(tree, options);
+  auto inspection = load_inspection(
+      session, {.package_lock_only = config.get_bool("package-lock-only"), .ignore_legacy_peer_deps = true});
+  if (!inspection) return std::unexpected(std::move(inspection).error());
+  const auto& project = inspection->project;
+  HOIST_TRY(const auto options, view_options(session, *inspection, arguments));
+  const auto view = view_tree(inspection->tree, options);
   TreePrintOptions print{project.root,
                          config.get_bool("unicode"),
                          long_form,

@@ -20,11 +20,6 @@ Installation::Installation(Session& session, InstallRequest request)
                                     : fs::path(session.config.local_prefix())),
       global_(session.config.global()) {}
 
-bool Installation::may_be_current() const {
-  const bool plain = request_.kind == InstallKind::kInstall && request_.add.empty() && !global_;
-  return plain && !flag("dry-run") && !flag("package-lock-only") && session_.config.get_list("workspace").empty();
-}
-
 Result<InstallSummary> Installation::run() {
   if (may_be_current())
     if (const auto state = find_current_state(state_path(), root_, settings())) return run_current(*state);
@@ -56,18 +51,13 @@ Result<InstallSummary> Installation::run() {
   return summarize();
 }
 
-Result<InstallSummary> Installation::run_current(const InstallState& state) {
-  InstallSummary summary;
-  summary.funding = flag("fund") ? state.summary.value("funding", std::uint64_t{0}) : 0;
-  return summary;
-}
-
 Result<void> Installation::load() {
-  const auto workspaces = session_.config.get("workspaces");
   ProjectOptions options;
-  options.workspaces = !global_ && workspaces != Json(false);
+  options.workspaces = !global_;
   options.lock = !global_ && (flag("package-lock") || flag("package-lock-only") || request_.kind == InstallKind::kCi);
   HOIST_TRY(project_, load_project(root_, options));
+  if (global_ && request_.kind == InstallKind::kUpdate) HOIST_CHECK(want_global_packages());
+  if (request_.kind == InstallKind::kDedupe) HOIST_CHECK(find_duplicates());
   if (install_strategy(session_.config) == "linked")
     return fail("ENOTSUPPORTED", "hoist does not have the linked layout yet", "Use --install-strategy=hoisted.");
   return {};
@@ -91,7 +81,8 @@ Result<void> Installation::check_ci_request() const {
 }
 
 Result<void> Installation::settle_tree() {
-  const bool asks_nothing = request_.add.empty() && request_.remove.empty();
+  const bool asks_nothing =
+      request_.add.empty() && request_.remove.empty() && !changes_versions() && request_.kind != InstallKind::kPrune;
   const auto forced = session_.config.get_string("lockfile-version");
   const bool other_version = request_.kind != InstallKind::kCi && project_.lock && !forced.empty() &&
                              forced != std::to_string(project_.lock->original_version);
@@ -121,12 +112,18 @@ Result<void> Installation::resolve() {
   }
   request.add = request_.add;
   request.remove = request_.remove;
+  if (!global_) {
+    request.update = request_.update;
+    request.update_all = request_.update_all;
+  }
+  request.prune = request_.kind == InstallKind::kPrune;
   request.save_type = save_type(session_.config);
   request.save_bundle = flag("save-bundle") && !flag("save-peer");
   HOIST_TRY(request.selected_workspaces, selected_workspaces());
   request.include_workspace_root = flag("include-workspace-root");
   auto options = resolve_options(session_.config, node_version(), session_.clock.now());
-  if (request_.kind == InstallKind::kCi) options.save = false;
+  if (request_.kind == InstallKind::kDedupe) options.prefer_dedupe = true;
+  options.save = saves_manifest();
   options.suggest_fix = request_.kind != InstallKind::kCi;
   options.program = session_.program.name;
   const resolver::Sources sources{network().packuments(), network().manifests(), &network().bundles()};
@@ -211,6 +208,8 @@ Result<void> Installation::make_plan() {
   options.engine_strict = flag("engine-strict");
   options.force = flag("force");
   options.keep_extraneous = global_;
+  HOIST_TRY(const auto filter, workspace_filter());
+  if (filter) options.filter = [&filter](std::string_view location) { return filter->contains(location); };
   HOIST_TRY(plan_, installer::make_plan(outcome_.lock, *actual_, options));
   warn_engines();
   warn_deprecated();
@@ -269,8 +268,8 @@ Result<void> Installation::apply() {
 
 /// npm runs them only for an install without arguments, in a project.
 bool Installation::runs_root_scripts() const {
-  return request_.kind != InstallKind::kUninstall && request_.add.empty() && !global_ && !flag("ignore-scripts") &&
-         !flag("dry-run");
+  const bool may = request_.kind == InstallKind::kInstall || request_.kind == InstallKind::kCi;
+  return may && request_.add.empty() && !global_ && !flag("ignore-scripts") && !flag("dry-run");
 }
 
 bool Installation::has_root_script(std::span<const std::string_view> events) const {
@@ -331,78 +330,15 @@ Result<void> Installation::save() {
   // A lock that is current is still written as npm 12 would write it.
   if (request_.kind == InstallKind::kCi || global_) return {};
   SaveOptions options;
-  options.package_json = flag("save");
-  options.lock = flag("save") && (flag("package-lock") || flag("package-lock-only"));
+  options.package_json = saves_manifest();
+  // Changing versions is all that these commands are for, so the lockfile follows even where package.json does not.
+  options.lock = (saves_manifest() || changes_versions()) && (flag("package-lock") || flag("package-lock-only"));
   options.omit_registry_resolved = flag("omit-lockfile-registry-resolved");
   options.legacy_peer_deps = flag("legacy-peer-deps");
   options.format_lock = flag("format-package-lock");
   HOIST_TRY(const auto pending, PendingSave::prepare(project_, outcome_, options));
   return pending.write();
 }
-
-std::string Installation::settings() const {
-  const auto& config = session_.config;
-  Json list = Json::array(
-      {std::string(hoist_version()), std::string(npm_version(config)), omit_list(config), install_strategy(config)});
-  for (const std::string_view key : {"os",
-                                     "cpu",
-                                     "libc",
-                                     "ignore-scripts",
-                                     "bin-links",
-                                     "legacy-peer-deps",
-                                     "strict-peer-deps",
-                                     "engine-strict",
-                                     "force",
-                                     "package-lock",
-                                     "save",
-                                     "lockfile-version",
-                                     "install-links",
-                                     "omit-lockfile-registry-resolved",
-                                     "format-package-lock",
-                                     "allow-scripts",
-                                     "dangerously-allow-all-scripts",
-                                     "strict-allow-scripts",
-                                     "workspaces",
-                                     "allow-git",
-                                     "allow-remote",
-                                     "allow-file",
-                                     "allow-directory",
-                                     "patches-dir",
-                                     "before",
-                                     "min-release-age"})
-    list.push_back(config.get(key));
-  // Another node may accept other engines; its file is looked at, it is not started.
-  const auto node = take_identity(config.inputs().node.path);
-  list.push_back(fmt::format("{} {} {} {}", node.path, node.inode, node.size, node.mtime));
-  return json_text(list);
-}
-
-void Installation::remember() {
-  if (global_ || !flag("package-lock") || !flag("save") || flag("package-lock-only")) return;
-  // Such scripts run with every install, whether or not there is something to do.
-  if (!flag("ignore-scripts") &&
-      (has_root_script(installer::root_events_before()) || has_root_script(installer::root_events_after())))
-    return;
-  InstallState state;
-  state.settings = settings();
-  state.summary = {{"funding", count_funding()}};
-  std::vector<std::string> paths{"package.json", "package-lock.json", "node_modules",
-                                 "node_modules/.package-lock.json"};
-  for (const auto& [location, entry] : outcome_.lock.packages) {
-    if (!location.empty() && !lockfile::is_in_node_modules(location)) paths.push_back(location + "/package.json");
-    if (entry.resolved.starts_with("file:")) paths.push_back(entry.resolved.substr(5));
-  }
-  // New members of `packages/*` show in the folder's time; below `**` they could be anywhere.
-  for (const auto& workspace : project_.workspaces)
-    paths.push_back(workspace.path.parent_path().lexically_relative(project_.root).generic_string());
-  if (json_text(project_.manifest.workspaces).find("**") != std::string::npos) return;
-  std::ranges::sort(paths);
-  paths.erase(std::ranges::unique(paths).begin(), paths.end());
-  for (auto& path : paths) state.files.push_back(take_fingerprint(project_.root, std::move(path)));
-  write_state(state_path(), project_.root, state);
-}
-
-fs::path Installation::state_path() const { return state_file(session_.config.get_string("cache"), root_); }
 
 Network& Installation::network() {
   if (!network_)

@@ -1,5 +1,5 @@
 #pragma once
-/// One install, ci or uninstall, from the request to the summary.
+/// One change of a tree (install, ci, uninstall, update, dedupe, prune), from the request to the summary.
 
 #include <memory>
 #include <optional>
@@ -17,12 +17,14 @@
 
 namespace hoist::cli {
 
-enum class InstallKind { kInstall, kCi, kUninstall };
+enum class InstallKind { kInstall, kCi, kUninstall, kUpdate, kDedupe, kPrune };
 
 struct InstallRequest {
   InstallKind kind = InstallKind::kInstall;
   std::vector<std::string> add;     ///< specs
   std::vector<std::string> remove;  ///< names
+  std::vector<std::string> update;  ///< names
+  bool update_all = false;
 };
 
 /// Does it all in npm's order: checks, root preinstall, resolve, plan, fetch and link, dependency scripts, save, root
@@ -40,6 +42,8 @@ class Installation {
   [[nodiscard]] Result<InstallSummary> run_current(const InstallState& state);
   [[nodiscard]] Result<void> load();
   [[nodiscard]] Result<void> check_ci_request() const;
+  [[nodiscard]] Result<void> find_duplicates();
+  [[nodiscard]] Result<void> want_global_packages();
   [[nodiscard]] Result<void> settle_tree();
   [[nodiscard]] Result<void> resolve();
   [[nodiscard]] Result<void> compare_with_lock() const;
@@ -55,11 +59,15 @@ class Installation {
   void remember();
 
   // Small parts of them.
+  /// Whether package.json may change.
+  [[nodiscard]] bool saves_manifest() const;
+  [[nodiscard]] bool changes_versions() const noexcept { return request_.update_all || !request_.update.empty(); }
   [[nodiscard]] Network& network();
   [[nodiscard]] const std::string& node_version();
   [[nodiscard]] std::string settings() const;
   [[nodiscard]] std::filesystem::path state_path() const;
   [[nodiscard]] Result<std::vector<std::string>> selected_workspaces() const;
+  [[nodiscard]] Result<std::optional<std::set<std::string, std::less<>>>> workspace_filter() const;
   [[nodiscard]] Result<void> wipe_node_modules();
   void warn_engines() const;
   void warn_deprecated() const;

@@ -15,24 +15,24 @@ struct Strokes {
 constexpr Strokes kUnicode{"│", "└", "├", "─", "┬"};
 constexpr Strokes kAscii{"|", "`", "+", "-", "-"};
 
-Json package_document(const TreeItem& item, const TreePrintOptions& options) {
-  const auto document = package::PackageJson::read(options.root / item.location);
+Json package_document(const TreeItem& item) {
+  const auto document = package::PackageJson::read(item.node->realpath);
   return document && document->document().is_object() ? document->document() : Json::object();
 }
 
-std::string description_of(const TreeItem& item, const TreePrintOptions& options) {
+std::string description_of(const TreeItem& item) {
   if (item.missing) return {};
-  const Json document = package_document(item, options);
+  const Json document = package_document(item);
   const auto* text = find_string(document, "description");
   return text == nullptr ? std::string() : *text;
 }
 
 std::string label_of(const TreeItem& item, const TreePrintOptions& options) {
   const Palette& colors = options.colors;
-  if (item.location.empty() && !item.missing) {
+  if (!item.missing && item.node->is_root()) {
     if (!options.has_package_json || options.global) return printable(options.root.string());
     return printable(item.package_id + (options.long_form ? "\n" : " ") + options.root.string()) +
-           (options.long_form ? '\n' + printable(description_of(item, options)) : "");
+           (options.long_form ? '\n' + printable(description_of(item)) : "");
   }
   std::string text;
   if (item.missing) {
@@ -40,15 +40,18 @@ std::string label_of(const TreeItem& item, const TreePrintOptions& options) {
     text += (item.optional ? colors.yellow(message) : colors.red(message)) + ' ';
   }
   const std::string id = printable(item.package_id);
-  text += options.filtered && item.matched ? colors.yellow(id) : item.workspace ? colors.bright_blue(id) : id;
+  text += options.filtered && item.matched               ? colors.yellow(id)
+          : item.node != nullptr && item.node->workspace ? colors.bright_blue(id)
+                                                         : id;
   if (item.deduped) text += ' ' + colors.dim("deduped");
   if (!item.invalid.empty()) text += ' ' + colors.red("invalid: " + printable(item.invalid));
   if (item.extraneous && !options.global) text += ' ' + colors.red("extraneous");
   if (item.overridden) text += ' ' + colors.dim("overridden");
-  if (item.entry != nullptr && item.entry->resolved.starts_with("git"))
-    text += " (" + printable(item.entry->resolved) + ')';
-  if (item.entry != nullptr && item.entry->link) text += " -> ./" + printable(item.entry->resolved);
-  if (options.long_form) text += '\n' + printable(description_of(item, options));
+  if (item.node != nullptr && !item.deduped && item.node->resolved.starts_with("git"))
+    text += " (" + printable(item.node->resolved) + ')';
+  if (item.node != nullptr && item.node->link)
+    text += " -> ./" + printable(fs::path(item.node->realpath).lexically_relative(options.root).generic_string());
+  if (options.long_form) text += '\n' + printable(description_of(item));
   return text;
 }
 
@@ -97,27 +100,16 @@ class Drawer {
   std::string out_;
 };
 
-std::string path_of(const TreeItem& item, const TreePrintOptions& options) {
-  return item.location.empty() ? options.root.string() : (options.root / item.location).lexically_normal().string();
-}
-
-/// `file:../packages/a`: a link's `resolved` as node sees it, from the folder the link is in.
-std::string resolved_of(const TreeItem& item) {
-  if (!item.entry->link) return item.entry->resolved;
-  return "file:" +
-         fs::path(item.entry->resolved).lexically_relative(fs::path(item.location).parent_path()).generic_string();
-}
-
-void add_long_fields(const TreeItem& item, const TreePrintOptions& options, Json& json) {
+void add_long_fields(const TreeItem& item, Json& json) {
   json["name"] = item.name;
-  const Json document = package_document(item, options);
+  const Json document = package_document(item);
   for (const auto& [key, value] : document.items())
     if (key != "dependencies") json[key] = value;
   if (!json.contains("_id"))
-    json["_id"] = item.target->manifest.name.empty() ? item.package_id
-                                                     : item.target->manifest.name + '@' + item.target->manifest.version;
+    json["_id"] =
+        item.node->package_name.empty() ? item.package_id : item.node->package_name + '@' + item.node->version;
   json["extraneous"] = false;
-  json["path"] = path_of(item, options);
+  json["path"] = item.node->path;
   Json all = document.value("dependencies", Json::object());
   if (const auto* optional = find_member(document, "optionalDependencies");
       optional != nullptr && optional->is_object())
@@ -131,19 +123,19 @@ Json item_json(const TreeView& view, std::size_t index, const TreePrintOptions& 
   const TreeItem& item = view.items[index];
   Json json = Json::object();
   if (!item.missing) {
-    if (!item.target->manifest.version.empty()) json["version"] = item.target->manifest.version;
+    if (!item.node->version.empty()) json["version"] = item.node->version;
     if (index > 0 && !item.deduped) {
-      if (!resolved_of(item).empty()) json["resolved"] = resolved_of(item);
+      if (!item.node->resolved.empty()) json["resolved"] = item.node->resolved;
       json["overridden"] = item.overridden;
     } else if (index == 0 && options.has_package_json) {
       json["name"] = item.name;
     }
-    if (options.long_form) add_long_fields(item, options, json);
+    if (options.long_form) add_long_fields(item, json);
   }
   if (item.extraneous && !options.global) json["extraneous"] = true;
   if (!item.invalid.empty()) json["invalid"] = item.invalid;
   if (item.missing && !item.optional) {
-    json["required"] = item.required;
+    if (!item.required.empty()) json["required"] = item.required;
     json["missing"] = true;
   }
   const auto& problems = index == 0 ? view.problems : item.problems;
@@ -167,10 +159,10 @@ std::string print_paths(const TreeView& view, const TreePrintOptions& options) {
     const TreeItem& item = view.items[i];
     const bool shown = i == 0 ? item.included && !options.filtered : item.matched;
     if (item.missing || item.deduped || !shown) continue;
-    text += printable(path_of(item, options));
+    text += printable(item.node->path);
     if (options.long_form) {
       text += ':' + printable(item.package_id);
-      if (item.entry->link) text += ':' + printable((options.root / item.entry->resolved).lexically_normal().string());
+      if (item.node->link) text += ':' + printable(item.node->realpath);
       if (item.extraneous && !options.global) text += ":EXTRANEOUS";
       if (!item.invalid.empty()) text += ":INVALID";
       if (item.overridden) text += ":OVERRIDDEN";

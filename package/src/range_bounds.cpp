@@ -69,7 +69,7 @@ bool is_outside(const Version& version, const Range& range, bool above) {
 
 }  // namespace
 
-std::optional<Version> min_version(const Range& range) {
+Result<std::optional<Version>> min_version(const Range& range) {
   if (const Version zero; range.test(zero)) return zero;
   if (const Version lowest(0, 0, 0, {{true, 0, "0"}}); range.test(lowest)) return lowest;
   std::optional<Version> minimum;
@@ -77,7 +77,11 @@ std::optional<Version> min_version(const Range& range) {
     auto lowest = lowest_of(set);
     if (lowest && (!minimum || *minimum > *lowest)) minimum = std::move(lowest);
   }
-  if (!minimum || !range.test(*minimum)) return std::nullopt;
+  if (!minimum) return std::nullopt;
+  const bool read_again = range.options().loose || range.options().include_prerelease;
+  if (read_again && minimum->patch() > semver::kMaxSafeInteger)
+    return fail("EINVALIDVERSION", fmt::format("Invalid patch version: {}", minimum->to_string()));
+  if (!range.test(*minimum)) return std::nullopt;
   return minimum;
 }
 

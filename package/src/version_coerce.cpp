@@ -47,6 +47,14 @@ class Finder {
     while (start < text_.size() && is_digit(text_[start])) ++start;
     return start;
   }
+  /// Past one UTF-16 code unit, which is what a character means to a JavaScript regular expression: of a character in
+  /// four bytes only half, so that a match that ends with it does not reach the end of the text.
+  [[nodiscard]] std::size_t past_unit(std::size_t index) const noexcept {
+    if (static_cast<unsigned char>(text_[index]) >= 0xF0) return std::min(index + 2, text_.size());
+    ++index;
+    while (index < text_.size() && (static_cast<unsigned char>(text_[index]) & 0xC0U) == 0x80) ++index;
+    return index;
+  }
   [[nodiscard]] std::string_view slice(std::size_t start, std::size_t end) const {
     return text_.substr(start, end - start);
   }
@@ -64,10 +72,7 @@ class Finder {
       end = stop;
     }
     if (full_) end = read_tail(end, found);
-    if (end < text_.size()) {
-      ++end;
-      while (end < text_.size() && (static_cast<unsigned char>(text_[end]) & 0xC0U) == 0x80) ++end;
-    }
+    if (end < text_.size()) end = past_unit(end);
     found.end = end;
     return found;
   }

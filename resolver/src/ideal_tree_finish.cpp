@@ -12,7 +12,8 @@ void IdealTree::fix_dep_flags() {
   } else {
     root_->flags = DepFlags::none();
   }
-  if (options_.prune && loaded_from_disk_ && (mutated_ || flags_suspect_)) prune_extraneous();
+  const bool stale = options_.prune && loaded_from_disk_ && (mutated_ || flags_suspect_);
+  if (stale || request_.prune) prune_extraneous();
 }
 
 void IdealTree::prune_extraneous() {

@@ -80,7 +80,8 @@ void answer_ranges(const Json& question, SemverOptions options, Json& out) {
   out["raw"] = range ? Json(range->raw()) : Json();
   out["max"] = range ? list.text_of(max_satisfying(list.versions, *range)) : Json();
   out["min"] = range ? list.text_of(min_satisfying(list.versions, *range)) : Json();
-  out["minVersion"] = range ? text_or_null(min_version(*range)) : kThrow;
+  const auto lowest = range ? min_version(*range) : hoist::fail("EINVALIDRANGE", "");
+  out["minVersion"] = lowest ? text_or_null(*lowest) : kThrow;
   out["simplify"] = range ? Json(simplify_range(list.versions, *range)) : kThrow;
   const bool outside = range && version;
   out["gtr"] = outside ? Json(greater_than_range(*version, *range)) : kThrow;

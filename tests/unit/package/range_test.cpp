@@ -258,9 +258,12 @@ TEST_CASE("Range: min_version is the lowest that matches", "[semver]") {
   };
   for (const auto& [text, expected] : table) {
     INFO(text);
-    const auto lowest = min_version(range(text));
+    const auto lowest = min_version(range(text)).value();
     CHECK((lowest ? lowest->to_string() : "none") == expected);
   }
+  // What follows the highest number can be had only where it is not read again.
+  CHECK(min_version(range(">2.1.9007199254740991"))->has_value());
+  CHECK(min_version(range(">2.1.9007199254740991", {.loose = true})).error().code == "EINVALIDVERSION");
 }
 
 TEST_CASE("Range: a version can lie above or below all of a range", "[semver]") {

@@ -272,6 +272,9 @@ TEST_CASE("Version: coerce from the right, and with prereleases", "[semver]") {
   CHECK(coerced("1.2.3.4xyz", {.rtl = true}) == "2.3.4");
   CHECK(coerced("1.2.3.4-rc.5+b x", {.rtl = true, .include_prerelease = true}) == "2.3.4-rc.5");
   CHECK(coerced("1-alpha.2", {.include_prerelease = true}) == "1.0.0-alpha.2");
+  // Two code units at the end, of which a match takes one: another match ends further right.
+  CHECK(coerced("=0.2.3-B+1a.1a\U0001F600", {.rtl = true, .include_prerelease = true}) == "1.0.0");
+  CHECK(coerced("=0.2.3-B+1a.1a\u00E9", {.rtl = true, .include_prerelease = true}) == "0.2.3-B");
   CHECK(coerced("1.2.3-01", {.include_prerelease = true}) == "1.2.3");
   CHECK(coerced("1.2.3-0.01", {.include_prerelease = true}) == "1.2.3-0");
   const auto build = coerce("a1.2+b.c.", {.include_prerelease = true});

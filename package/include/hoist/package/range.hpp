@@ -62,8 +62,9 @@ class Range {
 /// The shortest range that picks the same of `versions` (node-semver's `simplifyRange`).
 [[nodiscard]] std::string simplify_range(std::span<const Version> versions, const Range& range);
 
-/// The lowest version that could match; nullopt when nothing can.
-[[nodiscard]] std::optional<Version> min_version(const Range& range);
+/// The lowest version that could match; nullopt when nothing can. EINVALIDVERSION where node-semver throws: the range
+/// begins behind the highest number it can hold, and with `loose` or `includePrerelease` it reads the sum again.
+[[nodiscard]] Result<std::optional<Version>> min_version(const Range& range);
 
 /// Whether the version is greater (`gtr`) or less (`ltr`) than all the range accepts.
 [[nodiscard]] bool greater_than_range(const Version& version, const Range& range);

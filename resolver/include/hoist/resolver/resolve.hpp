@@ -33,6 +33,7 @@ struct ResolveRequest {
   std::vector<std::string> remove;           ///< names
   std::vector<std::string> update;           ///< names
   bool update_all = false;
+  bool prune = false;  ///< remove what nothing asks for, even when nothing else changes
   SaveType save_type = SaveType::kInfer;
   bool save_bundle = false;
   std::vector<std::string> selected_workspaces;  ///< names; requests apply to them instead of the root
