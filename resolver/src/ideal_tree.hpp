@@ -62,7 +62,6 @@ class IdealTree {
   Result<void> load_lock(const lockfile::Lockfile& lock);
   Result<void> load_links(const std::vector<std::pair<std::string, const lockfile::LockPackage*>>& links);
   void place_workspace_folders();
-  void check_root_edges(const lockfile::Lockfile& lock);
   void queue_problems();
   Result<void> inflate_old_lock();
   [[nodiscard]] std::string consistent_resolved(const std::string& resolved, const std::string& from);

@@ -48,7 +48,10 @@ Result<void> IdealTree::init() {
   if (request_.lock) {
     loaded_from_disk_ = true;
     original_version_ = request_.lock->original_version;
-    if (!request_.update_all && !options_.global) HOIST_CHECK(load_lock(*request_.lock));
+    if (!request_.update_all && !options_.global) {
+      HOIST_CHECK(load_lock(*request_.lock));
+      flags_suspect_ = true;
+    }
   } else if (request_.actual && !request_.update_all && !options_.global) {
     HOIST_CHECK(load_lock(*request_.actual));
     if (!root_->children.empty()) {
@@ -94,7 +97,6 @@ std::string IdealTree::consistent_resolved(const std::string& resolved, const st
 }
 
 Result<void> IdealTree::load_lock(const Lockfile& lock) {
-  check_root_edges(lock);
   std::vector<std::pair<std::string, const LockPackage*>> nodes, links;
   for (const auto& [location, entry] : lock.packages) {
     locked_[location] = &entry.manifest;
@@ -121,11 +123,10 @@ Result<void> IdealTree::load_lock(const Lockfile& lock) {
     node->npm_extension_applied = entry->npm_extension_applied;
   }
   HOIST_CHECK(load_links(links));
-  if (flags_suspect_) {
-    for (Node* node : root_->inventory->all.values())
-      if (node != root_) node->flags = DepFlags{};
-    calculate_dep_flags(root_, false);
-  }
+  // The manifests decide, not the flags in the lock (npm 12 suspects them whenever it is given the root).
+  for (Node* node : root_->inventory->all.values())
+    if (node != root_) node->flags = DepFlags{};
+  calculate_dep_flags(root_, false);
   return {};
 }
 
@@ -150,37 +151,6 @@ Result<void> IdealTree::load_links(const std::vector<std::pair<std::string, cons
     }
   }
   return {};
-}
-
-/// When package.json no longer says what the lockfile recorded of it, the flags in the lockfile prove nothing.
-void IdealTree::check_root_edges(const Lockfile& lock) {
-  if (!lock.loaded_from_disk || lock.ancient) return;
-  const auto entry = lock.packages.find("");
-  static const LockPackage kEmpty;
-  const package::Manifest& locked = entry == lock.packages.end() ? kEmpty.manifest : entry->second.manifest;
-  std::vector<NameId> unaccounted;
-  root_->edges_out.for_each([&](Edge* edge) { unaccounted.push_back(edge->id); });
-  const auto agrees = [&](const std::string& name, const std::string& spec, EdgeType type) {
-    const Edge* edge = root_->edges_out.get(graph_.intern(name));
-    if (edge == nullptr || edge->type != type || edge->spec() != spec) return false;
-    std::erase(unaccounted, edge->id);
-    return true;
-  };
-  bool same = true;
-  for (const auto& [name, spec] : locked.dev_dependencies) same = same && agrees(name, spec, EdgeType::kDev);
-  for (const auto& [name, spec] : locked.optional_dependencies) same = same && agrees(name, spec, EdgeType::kOptional);
-  for (const auto& [name, spec] : locked.peer_dependencies)
-    same = same && agrees(name, spec, locked.is_optional_peer(name) ? EdgeType::kPeerOptional : EdgeType::kPeer);
-  for (const auto& [name, spec] : locked.dependencies)
-    if (package::find(locked.optional_dependencies, name) == nullptr)
-      same = same && agrees(name, spec, EdgeType::kProd);
-  for (const auto& [name, folder] : root_->workspaces) {
-    const auto link = lock.packages.find("node_modules/" + name);
-    const bool locked_there =
-        link != lock.packages.end() && link->second.link && resolve_path(root_->path, link->second.resolved) == folder;
-    same = same && locked_there && agrees(name, "file:" + folder, EdgeType::kWorkspace);
-  }
-  flags_suspect_ = !same || !unaccounted.empty();
 }
 
 /// Every node reached from the root that has an unmet dependency goes into the queue.

@@ -151,3 +151,28 @@ TEST_CASE("resolve: members have their say before what is deeper, even on the fi
   CHECK(project.tree() == Tree{"node_modules/e 2.0.0", "node_modules/e/node_modules/g 1.0.0", "node_modules/g 3.0.0",
                                "node_modules/m -> packages/m", "packages/m 1.0.0", "packages/m/node_modules/e 1.0.0"});
 }
+
+TEST_CASE("resolve: entries of a lock that nothing needs go, even when nothing else changes", "[resolver]") {
+  FakeRegistry registry;
+  registry.publish("a@1.0.0").publish("b@1.0.0");
+  Project project(registry, R"({"name":"root","dependencies":{"a":"1"}})");
+  CHECK(project.tree() == Tree{"node_modules/a 1.0.0"});
+  lockfile::LockPackage stray;
+  stray.manifest.version = "1.0.0";
+  stray.dev = true;  // what the lock says of it does not count
+  project.request.lock->packages.emplace("node_modules/b", stray);
+  CHECK(project.tree() == Tree{"node_modules/a 1.0.0"});
+}
+
+TEST_CASE("resolve: a lock's holes are filled, an optional dependency's as well", "[resolver]") {
+  FakeRegistry registry;
+  registry.publish("a@1.0.0", R"("dependencies":{"b":"1"},"optionalDependencies":{"c":"1"})");
+  registry.publish("b@1.0.0").publish("c@1.0.0");
+  Project project(registry, R"({"name":"root","dependencies":{"a":"1"}})");
+  const Tree all{"node_modules/a 1.0.0", "node_modules/b 1.0.0", "node_modules/c 1.0.0"};
+  for (const char* hole : {"node_modules/b", "node_modules/c"}) {
+    CHECK(project.tree() == all);
+    project.request.lock->packages.erase(hole);
+    CHECK(project.tree() == all);
+  }
+}
