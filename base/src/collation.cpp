@@ -1,5 +1,6 @@
 #include "hoist/base/collation.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 
@@ -61,7 +62,10 @@ class Elements {
 }  // namespace
 
 int locale_compare(std::string_view a, std::string_view b) noexcept {
-  Elements left(a), right(b);
+  // Paths share long beginnings, which say nothing; the cut stands after an ASCII byte, never inside a code point.
+  auto same = static_cast<std::size_t>(std::mismatch(a.begin(), a.end(), b.begin(), b.end()).first - a.begin());
+  while (same > 0 && static_cast<unsigned char>(a[same - 1]) >= 0x80) --same;
+  Elements left(a.substr(same)), right(b.substr(same));
   int by_case = 0;  // counts only when no letter differs
   for (;;) {
     const auto x = left.next(), y = right.next();

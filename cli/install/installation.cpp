@@ -132,6 +132,8 @@ Result<void> Installation::resolve() {
   auto options = resolve_options(session_.config, node_version(), session_.clock.now());
   if (request_.kind == InstallKind::kDedupe) options.prefer_dedupe = true;
   options.save = saves_manifest();
+  options.suggest_fix = request_.kind != InstallKind::kCi;
+  options.program = session_.program.name;
   const resolver::Sources sources{network().packuments(), network().manifests(), &network().bundles()};
   HOIST_TRY(outcome_, resolver::resolve(request, options, sources, session_.console));
   resolved_ = true;
@@ -345,12 +347,14 @@ Result<void> Installation::run_dependency_scripts() {
 }
 
 Result<void> Installation::save() {
-  if (!resolved_ || request_.kind == InstallKind::kCi || global_) return {};
+  // A lock that is current is still written as npm 12 would write it.
+  if (request_.kind == InstallKind::kCi || global_) return {};
   SaveOptions options;
   options.package_json = saves_manifest();
   // Changing versions is all that these commands are for, so the lockfile follows even where package.json does not.
   options.lock = (saves_manifest() || changes_versions()) && (flag("package-lock") || flag("package-lock-only"));
   options.omit_registry_resolved = flag("omit-lockfile-registry-resolved");
+  options.legacy_peer_deps = flag("legacy-peer-deps");
   options.format_lock = flag("format-package-lock");
   HOIST_TRY(const auto pending, PendingSave::prepare(project_, outcome_, options));
   return pending.write();

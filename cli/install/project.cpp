@@ -1,8 +1,10 @@
 #include "cli/install/project.hpp"
 
 #include "cli/config/workspaces.hpp"
+#include "hoist/lockfile/edges.hpp"
 #include "hoist/lockfile/location.hpp"
 #include "hoist/lockfile/read.hpp"
+#include "hoist/lockfile/validate.hpp"
 #include "hoist/lockfile/write.hpp"
 
 namespace hoist::cli {
@@ -154,6 +156,21 @@ void refresh_link_targets(const fs::path& root, lockfile::Lockfile& tree) {
   }
 }
 
+namespace {
+
+/// Nothing missing and nothing superfluous. A lock may lack what its own entries ask for, since a bad merge leaves such
+/// holes; they are filled again, optional dependencies included.
+bool is_complete(const Lockfile& lock) {
+  return std::ranges::all_of(lock.packages, [&](const auto& entry) {
+    if (entry.second.extraneous) return false;
+    return std::ranges::all_of(lockfile::edges_out(lock, entry.first, entry.second), [](const lockfile::Edge& edge) {
+      return edge.to != nullptr || edge.kind == lockfile::Edge::Kind::kPeerOptional;
+    });
+  });
+}
+
+}  // namespace
+
 bool is_lock_current(const Project& project) {
   if (!project.lock || has_unrecorded_rules(project.manifest)) return false;
   const auto& lock = *project.lock;
@@ -163,7 +180,7 @@ bool is_lock_current(const Project& project) {
   if (!same_manifest(project.manifest, root->second.manifest) || !has_entries(lock, "", project.manifest)) return false;
   for (const auto& workspace : project.workspaces)
     if (!is_workspace_current(project, workspace)) return false;
-  return are_link_targets_current(project);
+  return are_link_targets_current(project) && is_complete(lock) && lockfile::sync_problems(lock, {}, false).empty();
 }
 
 }  // namespace hoist::cli

@@ -51,8 +51,10 @@ Result<PendingSave> PendingSave::prepare(const Project& project, const resolver:
                                          const SaveOptions& options) {
   PendingSave save;
   if (options.lock) {
-    const lockfile::WriteOptions write{project.package_json.style(), options.omit_registry_resolved, false,
-                                       options.format_lock};
+    const lockfile::WriteOptions write{.style = project.package_json.style(),
+                                       .omit_registry_resolved = options.omit_registry_resolved,
+                                       .legacy_peer_deps = options.legacy_peer_deps,
+                                       .format = options.format_lock};
     HOIST_CHECK(save.add(project.lock_file(), lockfile::write_lockfile(outcome.lock, write)));
   }
   if (!options.package_json) return save;

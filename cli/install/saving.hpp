@@ -13,6 +13,7 @@ struct SaveOptions {
   bool package_json = true;
   bool lock = true;
   bool omit_registry_resolved = false;
+  bool legacy_peer_deps = false;
   bool format_lock = true;
 };
 

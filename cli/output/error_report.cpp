@@ -82,6 +82,11 @@ ErrorReport explain_error(const Error& error) {
     if (message.find(error.where.file) == std::string::npos) report.summary.push_back({title, "at " + place});
   }
   for (const auto& doing : error.context) report.detail.push_back({title, "while " + redact(doing)});
+  if (report.code == "ERESOLVE") {
+    report.detail.push_back({"", ""});
+    report.detail.push_back({"", redact(error.hint)});
+    return report;
+  }
   if (report.code == "E404") {
     add_not_found(error, report);
     return report;

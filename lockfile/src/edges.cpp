@@ -67,7 +67,11 @@ std::vector<Edge> edges_out(const Lockfile& lockfile, std::string_view from, con
   edges.add_all(manifest.dependencies, Edge::Kind::kProd);
   edges.add_all(manifest.optional_dependencies, Edge::Kind::kOptional);
   if (!is_in_node_modules(from)) edges.add_all(manifest.dev_dependencies, Edge::Kind::kDev);
-  return edges.take();
+  std::vector<Edge> out = edges.take();
+  if (const auto rules = lockfile.overridden.find(from); rules != lockfile.overridden.end())
+    for (Edge& edge : out)
+      if (const std::string* spec = package::find(rules->second, edge.name)) edge.spec = *spec;
+  return out;
 }
 
 LocationSet registry_locations(const Lockfile& lockfile) {

@@ -73,9 +73,12 @@ const NiceObject* LegacyTree::build(const Lockfile& lockfile, const WriteOptions
   lockfile_ = &lockfile;
   omit_registry_resolved_ = options.omit_registry_resolved;
   for (const auto& [location, entry] : lockfile.packages) {
-    edges_out_.emplace(location, edges_out(lockfile, location, entry));
+    auto& edges = edges_out_.emplace(location, edges_out(lockfile, location, entry)).first->second;
+    if (options.legacy_peer_deps) std::erase_if(edges, [](const Edge& edge) { return edge.is_peer(); });
     if (const auto parent = parent_of(location)) children_[*parent].push_back({&location, &entry});
   }
+  for (const auto& [location, entry] : lockfile.failed_optional)
+    if (const auto parent = parent_of(location)) children_[*parent].push_back({&location, &entry});
   for (const auto& [from, edges] : edges_out_)
     for (const Edge& edge : edges)
       if (edge.to != nullptr) edges_in_[*edge.to].push_back(&edge);

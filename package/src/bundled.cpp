@@ -60,14 +60,7 @@ Result<BundledPackage> read_one(const std::string& folder, const std::string& te
   const bool own_install =
       find(manifest.scripts, "install") != nullptr || find(manifest.scripts, "preinstall") != nullptr;
   if (has_gyp && !own_install && !manifest.gypfile_disabled) manifest.has_install_script = true;
-  BundledPackage bundled{folder, std::move(manifest), {}, {}};
-  // npm 6 and before left these in what they packed; npm 12 copies them into the lockfile.
-  const std::string* resolved = find_string(document, "_resolved");
-  const bool local =
-      resolved != nullptr && resolved->starts_with("file:") && find_member(document, "_where") != nullptr;
-  if (resolved != nullptr && !local) bundled.resolved = *resolved;
-  if (const std::string* integrity = find_string(document, "_integrity")) bundled.integrity = *integrity;
-  return bundled;
+  return BundledPackage{folder, std::move(manifest)};
 }
 
 }  // namespace

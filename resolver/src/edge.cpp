@@ -36,6 +36,7 @@ void Edge::attach() {
   if (Edge* old = from->edges_out.get(id)) old->detach();
   if (from->overrides != nullptr) overrides = from->overrides->edge_rule(*this, from->graph->specs);
   from->edges_out.set(id, this);
+  from->graph->edges_by_name[id].add(this);
   reload(true);
 }
 
@@ -69,7 +70,10 @@ void Edge::reload(bool hard) {
 
 void Edge::detach() {
   if (to != nullptr) to->delete_edge_in(this);
-  if (from != nullptr && from->edges_out.get(id) == this) from->edges_out.erase(id);
+  if (from != nullptr) {
+    if (from->edges_out.get(id) == this) from->edges_out.erase(id);
+    from->graph->edges_by_name[id].erase(this);
+  }
   to = nullptr;
   cached_ = EdgeError::kDetached;
   from = nullptr;

@@ -1,25 +1,31 @@
 #pragma once
-/// Why a node is where it is, and why two wishes cannot both be met.
+/// The report on wishes that cannot all be met.
 
 #include <string>
 
-#include "tree.hpp"
+#include "explanation.hpp"
+#include "hoist/base/result.hpp"
 
 namespace hoist::resolver {
 
-/// The parts of a conflict that npm's report names.
+/// The parts of a conflict that npm's report names; what it lacks is nullptr.
 struct ConflictReport {
-  Edge* edge = nullptr;          ///< what could not be resolved
-  Node* dep = nullptr;           ///< what it would have been
-  Node* current = nullptr;       ///< what stands there
-  Edge* peer_edge = nullptr;     ///< the peer dependency in conflict
-  Node* peer_current = nullptr;  ///< and what it meets
+  const EdgeExplanation* edge = nullptr;          ///< what could not be resolved
+  const NodeExplanation* dep = nullptr;           ///< what it would have been
+  const NodeExplanation* current = nullptr;       ///< what stands there
+  const NodeExplanation* peer = nullptr;          ///< the peer that is in the way of another
+  const NodeExplanation* peer_current = nullptr;  ///< and what it meets
+  bool strict_peer_deps = false;
 };
 
-/// ERESOLVE with npm's text: while resolving, found, could not resolve, conflicting peer dependency.
-[[nodiscard]] Error explain_conflict(const ConflictReport& report);
+/// ERESOLVE: `message` says what failed, the hint is npm's report (while resolving, found, could not resolve,
+/// conflicting peer dependency) and its advice.
+[[nodiscard]] Error explain_conflict(std::string message, const ConflictReport& report);
 
-/// One warning's text for a peer dependency that is overridden.
-[[nodiscard]] std::string explain_overridden_peer(Edge& edge, Node& with);
+/// Direct dependencies of the project that the report names, those of the unresolved edge first.
+[[nodiscard]] std::vector<std::string> direct_dependencies_in(const ConflictReport& report);
+
+/// The warning for a peer dependency that is overridden: npm's short report.
+[[nodiscard]] std::string explain_overridden_peer(const ConflictReport& report);
 
 }  // namespace hoist::resolver

@@ -44,6 +44,10 @@ class IdealTree {
 
   [[nodiscard]] Node* root() const noexcept { return root_; }
   [[nodiscard]] const std::vector<Node*>& updated_manifests() const noexcept { return updated_; }
+  /// Gives up (ERESOLVE) after looking at the dependencies of so many nodes.
+  void limit_steps(std::size_t steps) noexcept { max_steps_ = steps; }
+  /// After an ERESOLVE: the direct dependencies that its report names.
+  [[nodiscard]] const std::vector<std::string>& in_conflict() const noexcept { return graph_.in_conflict; }
   [[nodiscard]] int original_lockfile_version() const noexcept { return original_version_; }
 
  private:
@@ -57,6 +61,7 @@ class IdealTree {
   Result<void> init();
   Result<void> load_lock(const lockfile::Lockfile& lock);
   Result<void> load_links(const std::vector<std::pair<std::string, const lockfile::LockPackage*>>& links);
+  void place_workspace_folders();
   void queue_problems();
   Result<void> inflate_old_lock();
   [[nodiscard]] std::string consistent_resolved(const std::string& resolved, const std::string& from);
@@ -130,6 +135,9 @@ class IdealTree {
   bool loaded_from_disk_ = false;
   bool flags_suspect_ = false;
   int original_version_ = 0;
+  int peer_depth_ = 0;
+  std::size_t steps_ = 0;
+  std::size_t max_steps_ = 500'000;
 };
 
 }  // namespace hoist::resolver

@@ -56,6 +56,11 @@ Result<void> IdealTree::build_deps() {
       Node* node = queue_.pop();
       if (node->seen || node->root() != root_) continue;
       node->seen = true;
+      // Placements that displace each other in turn have no end; npm 12 runs until it is stopped.
+      if (steps_++ == max_steps_)
+        return fail("ERESOLVE",
+                    fmt::format("the tree does not settle: placing the dependencies of {} displaces what others need",
+                                printable(node->location.empty() ? "the root project" : node->location)));
       HOIST_CHECK(build_step(node));
       if (graph_.failure) return std::unexpected(*graph_.failure);
     }
@@ -73,8 +78,6 @@ Result<void> IdealTree::crack_open(Node* node) {
   for (const package::BundledPackage& each : bundled)
     graph_.make_node({.path = node->path + "/" + each.location,
                       .package = std::make_shared<package::Manifest>(each.manifest),
-                      .resolved = consistent_resolved(each.resolved, root_->path),
-                      .integrity = each.integrity,
                       .root = root_});
   return {};
 }

@@ -48,7 +48,10 @@ Result<void> IdealTree::init() {
   if (request_.lock) {
     loaded_from_disk_ = true;
     original_version_ = request_.lock->original_version;
-    if (!request_.update_all && !options_.global) HOIST_CHECK(load_lock(*request_.lock));
+    if (!request_.update_all && !options_.global) {
+      HOIST_CHECK(load_lock(*request_.lock));
+      flags_suspect_ = true;
+    }
   } else if (request_.actual && !request_.update_all && !options_.global) {
     HOIST_CHECK(load_lock(*request_.actual));
     if (!root_->children.empty()) {
@@ -56,9 +59,22 @@ Result<void> IdealTree::init() {
       original_version_ = 3;
     }
   }
+  if (!request_.lock && !request_.actual && !request_.update_all && !options_.global) place_workspace_folders();
   if (graph_.failure) return std::unexpected(*graph_.failure);
   queue_problems();
   return {};
+}
+
+/// Without a lockfile npm starts from the disk, where the members' folders are even before any link leads to them. So
+/// what is placed at the root early meets what they ask for.
+void IdealTree::place_workspace_folders() {
+  for (const Workspace& workspace : request_.workspaces) {
+    auto manifest = std::make_shared<package::Manifest>(workspace.manifest);
+    const OverrideSet* rules = root_->overrides;
+    if (rules != nullptr) rules = rules->node_rule(manifest->name, manifest->version);
+    graph_.make_node(
+        {.path = workspace.path.string(), .package = std::move(manifest), .root = root_, .overrides = rules});
+  }
 }
 
 std::string IdealTree::consistent_resolved(const std::string& resolved, const std::string& from) {
@@ -109,6 +125,7 @@ Result<void> IdealTree::load_lock(const Lockfile& lock) {
     node->npm_extension_applied = entry->npm_extension_applied;
   }
   HOIST_CHECK(load_links(links));
+  // The manifests decide, not the flags in the lock (npm 12 suspects them whenever it is given the root).
   for (Node* node : root_->inventory->all.values())
     if (node != root_) node->flags = DepFlags{};
   calculate_dep_flags(root_, false);
@@ -164,19 +181,22 @@ Result<void> IdealTree::inflate_old_lock() {
   std::vector<Node*> nodes;
   for (Node* node : root_->inventory->all.values())
     if (node != root_ && !node->is_link && node->location.starts_with("node_modules")) nodes.push_back(node);
-  for (const Node* node : nodes) sources_.packuments.prefetch(node->package->name);
+  // By the folder's name, as npm does: an alias is therefore mostly not found, and stays as the old lock has it.
+  for (const Node* node : nodes) sources_.packuments.prefetch(node->name);
   for (Node* node : nodes) {
     const bool by_url = !node->resolved.empty() && (node->version().empty() || node->resolved.starts_with("file:"));
-    const CachedSpec& spec = graph_.specs.resolve(node->package->name, by_url ? node->resolved : node->version(),
-                                                  directory_name(node->path));
+    const CachedSpec& spec =
+        graph_.specs.resolve(node->name, by_url ? node->resolved : node->version(), directory_name(node->path));
     if (!spec.parsed) continue;
-    auto fetched = fetch_manifest(*spec.parsed, nullptr);
+    package::PackageSpec named = *spec.parsed;
+    named.name = node->name;
+    auto fetched = fetch_manifest(named, nullptr);
     if (!fetched) {
       reporter_.log(LogLevel::kWarn, "old lockfile",
                     fmt::format("Could not fetch metadata for {}: {}", node->name, fetched.error().message));
       continue;
     }
-    if (node->resolved.empty()) node->resolved = fetched->resolved;
+    // npm 12 leaves `resolved` out where the old lock had none.
     if (node->integrity.empty()) node->integrity = fetched->integrity;
     node->set_package(fetched->manifest);
   }

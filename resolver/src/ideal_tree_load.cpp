@@ -24,6 +24,24 @@ Node* IdealTree::virtual_root(Node* node, bool reuse) {
   return made;
 }
 
+namespace {
+
+/// Deeper than any peer set that means something, and well within a thread's stack.
+constexpr int kMaxPeerDepth = 400;
+
+class DepthGuard {
+ public:
+  explicit DepthGuard(int& depth) : depth_(depth) { ++depth_; }
+  ~DepthGuard() { --depth_; }
+  DepthGuard(const DepthGuard&) = delete;
+  DepthGuard& operator=(const DepthGuard&) = delete;
+
+ private:
+  int& depth_;
+};
+
+}  // namespace
+
 Result<Node*> IdealTree::node_from_edge(Edge* edge, Node* parent, Edge* second_edge, NodeSet& required) {
   if (parent == nullptr) parent = virtual_root(edge->from, false);
   HOIST_TRY(Node* const first, node_from_spec(edge->name, edge->spec(), edge->from->path, parent, edge));
@@ -212,10 +230,19 @@ Result<IdealTree::Fetched> IdealTree::fetch_registry(const PackageSpec& spec) {
 }
 
 Error IdealTree::peer_conflict(Edge* edge) {
-  return explain_conflict({.edge = edge, .current = edge->from->resolve(edge->id)});
+  ConflictReport report{.strict_peer_deps = options_.strict_peer_deps};
+  if (Node* current = edge->from->resolve(edge->id)) report.current = graph_.explanations.of(*current);
+  report.edge = graph_.explanations.of(*edge);
+  graph_.in_conflict = direct_dependencies_in(report);
+  return explain_conflict("unable to resolve dependency tree", report);
 }
 
 Result<Node*> IdealTree::load_peer_set(Node* node, NodeSet& required) {
+  // Peers that displace each other in a circle have no end (npm 12 runs until it has no memory left).
+  if (peer_depth_ == kMaxPeerDepth)
+    return fail("ERESOLVE", fmt::format("the peer dependencies of {}@{} go round in a circle", printable(node->name),
+                                        printable(node->version())));
+  const DepthGuard guard(peer_depth_);
   std::vector<Edge*> peers;
   node->edges_out.for_each([&](Edge* edge) {
     if (edge->peer() && !(edge->valid() && edge->to != nullptr)) peers.push_back(edge);

@@ -288,15 +288,4 @@ void Node::recalculate_override_edges() {
   });
 }
 
-void Node::reload_named_edges(NameId wanted, const std::string& root_location) {
-  if (Edge* edge = edges_out.get(wanted)) {
-    const bool at_root = edge->to != nullptr &&
-                         edge->to->location.size() == root_location.size() + 14 + edge->name.size() &&
-                         edge->to->location == root_location + "/node_modules/" + edge->name;
-    if (at_root || resolve(wanted) != edge->to) edge->reload(true);
-  }
-  children.for_each([&](Node* child) { child->reload_named_edges(wanted, root_location); });
-  fs_children.for_each([&](Node* child) { child->reload_named_edges(wanted, root_location); });
-}
-
 }  // namespace hoist::resolver

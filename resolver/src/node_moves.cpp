@@ -49,7 +49,7 @@ void Node::refresh_location() {
 
 void Node::change_path(const std::string& new_path) {
   delist();
-  ++graph->moves;
+  if (queued) ++graph->moves;
   const std::string old_path = path;
   path = new_path;
   if (const std::size_t at = new_path.rfind("/node_modules/"); at != std::string::npos) {
@@ -123,6 +123,7 @@ void Node::break_foreign_parents(const Node* new_root) {
 void Node::set_root(Node* new_root) {
   while (new_root != nullptr && new_root->root() != new_root) new_root = new_root->root();
   if (new_root == nullptr) new_root = this;
+  if (queued) ++graph->moves;
   delist();
   if (path.empty() || new_root->realpath.empty() || new_root->path.empty()) {
     root_ = new_root;
@@ -174,11 +175,11 @@ void Node::adopt_parent(Node* new_root) {
         if (old != nullptr && old != this) old->set_root(nullptr);
         if (parent != nullptr) {
           parent->children.erase(id);
-          parent->reload_named_edges(id, parent->location);
+          parent->reload_named_edges(id);
         }
         above->children.set(id, this);
         parent = above;
-        if (!is_link) above->reload_named_edges(id, above->location);
+        if (!is_link) above->reload_named_edges(id);
       } else {
         if (fs_parent != nullptr) fs_parent->fs_children.erase(this);
         above->fs_children.add(this);
@@ -229,7 +230,7 @@ void Node::connect_links(Node* new_root) {
     link_target = there;
     package = there->package;
     there->links_in.add(this);
-    if (parent != nullptr) parent->reload_named_edges(id, parent->location);
+    if (parent != nullptr) parent->reload_named_edges(id);
     return;
   }
   for (Node* link : inventory_there.links.values()) {
@@ -237,7 +238,7 @@ void Node::connect_links(Node* new_root) {
     link->link_target = this;
     link->package = package;
     links_in.add(link);
-    if (link->parent != nullptr) link->parent->reload_named_edges(link->id, link->parent->location);
+    if (link->parent != nullptr) link->parent->reload_named_edges(link->id);
   }
 }
 
@@ -296,7 +297,7 @@ void Node::set_target(Node* new_target) {
 
 void Node::replace(Node* old) {
   delist();
-  ++graph->moves;
+  if (queued) ++graph->moves;
   if (old->parent != nullptr && old->parent->children.get(id) == old) {
     path = old->parent->path + "/node_modules/" + name;
   } else {

@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <unordered_map>
 #include <vector>
 
@@ -56,6 +57,17 @@ class OrderedMap {
   }
 
   [[nodiscard]] bool has(NameId key) const { return get(key) != nullptr; }
+  /// Where `value` stands in the order under `key`; nullopt when it does not. Comparable within one map only.
+  [[nodiscard]] std::optional<std::size_t> position(NameId key, const T* value) const {
+    if (entries_.size() <= kLinear) {
+      for (std::size_t i = 0; i < entries_.size(); ++i)
+        if (entries_[i].value == value && entries_[i].key == key) return i;
+      return std::nullopt;
+    }
+    const auto found = index_.find(key);
+    if (found == index_.end() || entries_[found->second].value != value) return std::nullopt;
+    return found->second;
+  }
   [[nodiscard]] std::size_t size() const noexcept { return live_; }
   [[nodiscard]] bool empty() const noexcept { return live_ == 0; }
 
@@ -123,6 +135,11 @@ class OrderedSet {
     bool found = false;
     for_position(value, [&](std::size_t) { found = true; });
     return found;
+  }
+  [[nodiscard]] std::optional<std::size_t> position(T* value) const {
+    std::optional<std::size_t> at;
+    for_position(value, [&](std::size_t i) { at = i; });
+    return at;
   }
   [[nodiscard]] std::size_t size() const noexcept { return live_; }
   [[nodiscard]] bool empty() const noexcept { return live_ == 0; }

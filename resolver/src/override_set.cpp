@@ -113,6 +113,14 @@ const OverrideSet* OverrideSet::edge_rule(const Edge& edge, SpecCache& specs) co
   return this;
 }
 
+const OverrideSet* OverrideSet::node_rule(const std::string& package, const std::string& version) const {
+  for (const OverrideSet* rule : ruleset())
+    if (rule->name == package &&
+        (package::satisfies(version, rule->key_spec, {}) || package::satisfies(version, rule->value, {})))
+      return rule;
+  return this;
+}
+
 bool OverrideSet::have_conflicting_rules(const OverrideSet& first, const OverrideSet& second, SpecCache& specs) {
   const auto theirs = second.ruleset();
   for (const OverrideSet* mine : first.ruleset()) {

@@ -28,6 +28,8 @@ class OverrideSet {
 
   /// The rule for an edge: the first that matches in this set and outwards, else this set itself.
   [[nodiscard]] const OverrideSet* edge_rule(const Edge& edge, SpecCache& specs) const;
+  /// The rule for a package that stands in the tree without an edge having led to it, else this set itself.
+  [[nodiscard]] const OverrideSet* node_rule(const std::string& package, const std::string& version) const;
   [[nodiscard]] bool equals(const OverrideSet* other) const;
 
   /// The one of two sets that contains the other; the nearest common ancestor when they are unrelated but do not

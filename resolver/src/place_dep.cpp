@@ -4,6 +4,7 @@
 
 #include "explain.hpp"
 #include "hoist/base/collation.hpp"
+#include "hoist/base/text.hpp"
 
 namespace hoist::resolver {
 
@@ -66,6 +67,7 @@ Result<void> PlaceDep::run() {
     can_place = can_place_self_;
   }
   Node* target = can_place->target;
+  log_placement();
   const Placement placement = can_place->result == Placement::kConflict ? can_place->self : can_place->result;
   if (placement == Placement::kKeep) {
     if (edge->peer() && !edge->valid()) warn_conflict(edge, dep);
@@ -74,6 +76,20 @@ Result<void> PlaceDep::run() {
     return {};
   }
   return place_at(target);
+}
+
+/// One line per decision, in npm's words, for `--loglevel silly`: comparing two of these logs finds where trees part.
+void PlaceDep::log_placement() {
+  constexpr std::string_view kNames[] = {"OK", "REPLACE", "KEEP", "CONFLICT"};
+  const Node& target = *can_place->target;
+  const package::Manifest& from = *edge->from->package;
+  const std::string spec = edge->spec();
+  context_.reporter.log(
+      LogLevel::kSilly, "placeDep",
+      printable(fmt::format("{} {}@{} {} for: {} want: {}", target.location.empty() ? "ROOT" : target.location,
+                            dep->name, dep->version(), kNames[static_cast<std::size_t>(can_place->result)],
+                            from.name.empty() ? edge->from->location : from.name + "@" + from.version,
+                            spec.empty() ? "*" : spec)));
 }
 
 /// Dependencies that nest in a circle for ever are cut by a link to the ancestor that is the same package.
@@ -170,7 +186,8 @@ void PlaceDep::collect_displaced_peers(Node* old, Node* target, std::vector<Node
     for (auto& [entry, peers] : peer_entry_sets(in->from)) {
       Node* entry_node = entry->to;
       const bool mine = entry->from->is_project_root() || entry->from->is_workspace();
-      if (mine || deepest_nesting_target(entry_node, edge->id) == target) {
+      // npm 12 asks for the deepest place of no name in particular, which is the entry node itself.
+      if (mine || entry_node == target) {
         warn_conflict(in, dep);
         continue;
       }
@@ -237,29 +254,37 @@ bool PlaceDep::is_mine() {
   return false;
 }
 
-void PlaceDep::warn_conflict(Edge* conflicting, Node* with) {
-  conflicting->peer_conflicted = true;
-  context_.reporter.log(LogLevel::kWarn, "ERESOLVE", explain_overridden_peer(*conflicting, *with));
-}
-
-Error PlaceDep::conflict_error() {
-  PlaceDep* entry = first();
-  ConflictReport report{.edge = entry->edge, .dep = entry->dep, .current = entry->edge->from->resolve(entry->edge->id)};
-  if (parent != nullptr) {
-    report.peer_edge = edge;
-    report.peer_current = current_;
-  } else if (can_place_self_ != nullptr && can_place_self_->self != Placement::kConflict) {
+ConflictReport PlaceDep::report(Edge* conflicting, Node* with) {
+  Explanations& explanations = dep->graph->explanations;
+  Node* found = conflicting->from->resolve(conflicting->id);
+  // The order counts: what is explained first is remembered that way.
+  ConflictReport report{.edge = explanations.of(*conflicting), .dep = explanations.of(*with, conflicting)};
+  report.strict_peer_deps = context_.options.strict_peer_deps;
+  if (found != nullptr) report.current = explanations.of(*found, parent != nullptr ? conflicting : nullptr);
+  if (parent != nullptr) return report;
+  if (can_place_self_ != nullptr && can_place_self_->self != Placement::kConflict) {
     for (CanPlace* conflict : can_place_self_->conflict_children()) {
       if (conflict->current == nullptr) continue;
-      report.peer_edge = conflict->edge;
-      report.peer_current = conflict->current;
+      report.peer_current = explanations.of(*conflict->current);
+      report.peer = explanations.of(*conflict->dep, conflict->edge);
       break;
     }
   } else {
-    report.peer_edge = edge;
-    report.peer_current = current_;
+    if (current_ != nullptr) report.peer_current = explanations.of(*current_);
+    report.peer = explanations.of(*dep, edge);
   }
-  return explain_conflict(report);
+  return report;
+}
+
+void PlaceDep::warn_conflict(Edge* conflicting, Node* with) {
+  conflicting->peer_conflicted = true;
+  context_.reporter.log(LogLevel::kWarn, "ERESOLVE", explain_overridden_peer(report(conflicting, with)));
+}
+
+Error PlaceDep::conflict_error() {
+  const ConflictReport found = report(first()->edge, first()->dep);
+  dep->graph->in_conflict = direct_dependencies_in(found);
+  return explain_conflict("could not resolve", found);
 }
 
 }  // namespace hoist::resolver

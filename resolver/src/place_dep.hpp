@@ -6,6 +6,7 @@
 
 #include "can_place.hpp"
 #include "dep_sets.hpp"
+#include "explain.hpp"
 #include "hoist/base/reporter.hpp"
 #include "hoist/resolver/options.hpp"
 
@@ -41,6 +42,7 @@ class PlaceDep {
   [[nodiscard]] Node* start_node();
   [[nodiscard]] PlaceDep* first() { return parent != nullptr ? parent->first() : this; }
   Result<void> place_at(Node* target);
+  void log_placement();
   bool link_to_ancestor(Node* target);
   void make_placed();
   void replace_old(Node* old);
@@ -51,6 +53,7 @@ class PlaceDep {
   Result<void> place_peers(Node* virtual_root);
   [[nodiscard]] bool is_mine();
   void warn_conflict(Edge* conflicting, Node* with);
+  [[nodiscard]] ConflictReport report(Edge* conflicting, Node* with);
   [[nodiscard]] Error conflict_error();
 
   const PlaceContext& context_;

@@ -1,6 +1,8 @@
 #include "hoist/resolver/resolve.hpp"
 
+#include "hoist/base/text.hpp"
 #include "ideal_tree.hpp"
+#include "suggest.hpp"
 #include "to_lockfile.hpp"
 
 namespace hoist::resolver {
@@ -24,12 +26,27 @@ ManifestChange change_of(const Node& node) {
           manifest.bundle_dependencies};
 }
 
+/// npm stops at naming the conflict; what would end it is found by trying.
+void add_suggestion(Error& error, const ResolveRequest& request, const ResolveOptions& options, Sources sources,
+                    const IdealTree& tree) {
+  const auto found = suggest_fix(request, options, sources, tree.in_conflict());
+  if (!found) return;
+  std::vector<std::string> words{options.program, "install"};
+  for (const std::string& each : found->command) words.push_back("'" + each + "'");
+  error.hint += fmt::format("\n\nThis resolves with {}:\n  {}", printable(join(found->changes, " and ")),
+                            printable(join(words, " ")));
+}
+
 }  // namespace
 
 Result<ResolveOutcome> resolve(const ResolveRequest& request, const ResolveOptions& options, Sources sources,
                                Reporter& reporter) {
   IdealTree tree(request, options, sources, reporter);
-  HOIST_CHECK(tree.build());
+  if (auto built = tree.build(); !built) {
+    Error error = std::move(built).error();
+    if (error.code == "ERESOLVE" && options.suggest_fix) add_suggestion(error, request, options, sources, tree);
+    return std::unexpected(std::move(error));
+  }
   ResolveOutcome outcome;
   if (options.save) {
     tree.save_requested_specs();

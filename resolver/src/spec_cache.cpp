@@ -29,7 +29,12 @@ const CachedSpec& SpecCache::resolve(std::string_view name, std::string_view spe
   if (!plain) key.append(1, '\0').append(name).append(1, '\0').append(where);
   auto& cache = plain ? plain_ : placed_;
   auto& slot = cache[key];
-  if (!slot) slot = std::make_unique<CachedSpec>(package::resolve_spec(name, spec, std::string(where)));
+  if (!slot) {
+    auto made = package::resolve_spec(name, spec, std::string(where));
+    // Shared between names, so it may carry none; whoever needs one has it at hand.
+    if (plain && made) made->name.clear();
+    slot = std::make_unique<CachedSpec>(std::move(made));
+  }
   return *slot;
 }
 

@@ -23,7 +23,8 @@ struct CachedSpec {
 
 class SpecCache {
  public:
-  /// npm-package-arg's resolve(name, spec, where). Registry specs are shared between names and places.
+  /// npm-package-arg's resolve(name, spec, where). Registry specs are shared between names and places: their `name` is
+  /// empty (an alias: its sub spec has one).
   const CachedSpec& resolve(std::string_view name, std::string_view spec, std::string_view where);
   /// npm-package-arg of a whole argument (`name@spec`, URL, path).
   const CachedSpec& parse(std::string_view argument, std::string_view where);

@@ -51,6 +51,16 @@ LockPackage entry_of(const Node& node, const Node& root) {
   return entry;
 }
 
+/// What overrides made of a node's dependencies.
+package::StringMap overridden_specs(const Node& node) {
+  package::StringMap specs;
+  node.edges_out.for_each([&](const Edge* edge) {
+    if (edge->overrides == nullptr) return;
+    if (std::string spec = edge->spec(); spec != edge->raw_spec) specs.emplace_back(edge->name, std::move(spec));
+  });
+  return specs;
+}
+
 /// Left over from a workspace or directory that is gone: listed nowhere and installed nowhere.
 bool is_stale_top(const Node& node) {
   const bool in_modules =
@@ -67,8 +77,13 @@ Lockfile to_lockfile(Node& root, int lockfile_version) {
   lock.lockfile_version = lockfile_version;
   lock.packages.emplace("", entry_of(root, root));
   for (const Node* node : root.inventory->all.values()) {
-    if (node == &root || is_stale_top(*node) || (node->inert && node->package->version.empty())) continue;
+    if (node == &root || is_stale_top(*node)) continue;
+    if (node->inert && node->package->version.empty()) {
+      lock.failed_optional.emplace(node->location, entry_of(*node, root));
+      continue;
+    }
     lock.packages.emplace(node->location, entry_of(*node, root));
+    if (auto specs = overridden_specs(*node); !specs.empty()) lock.overridden.emplace(node->location, std::move(specs));
     if (!node->patched.is_null() || !node->package_extensions_applied.is_null() ||
         !node->npm_extension_applied.is_null())
       lock.lockfile_version = 4;

@@ -11,6 +11,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "explanation.hpp"
 #include "hoist/base/json.hpp"
 #include "hoist/base/result.hpp"
 #include "hoist/package/manifest.hpp"
@@ -179,9 +180,11 @@ struct Node {
   void delete_edge_in(Edge* edge);
   bool overrides_edge_in_added(const OverrideSet* added);
   bool overrides_edge_in_removed(const OverrideSet* removed);
-  void reload_named_edges(NameId name, const std::string& root_location);
+  /// Looks up again, here and below, each edge called `name` that may resolve to something else now.
+  void reload_named_edges(NameId name);
 
  private:
+  void reload_edges_below(NameId name, const std::string& place);
   void load_dep_type(const package::StringMap& deps, EdgeType type);
   void recalculate_override_edges();
   void delist();
@@ -238,11 +241,16 @@ class Graph {
   const bool legacy_peer_deps;
   const bool install_links;
   SpecCache specs;
+  Explanations explanations;
+  /// Direct dependencies that the conflict which ended the resolution names.
+  std::vector<std::string> in_conflict;
   /// The first thing that cannot be expressed as a verdict (an override that refers to nothing); the builder stops on
   /// it.
   std::optional<Error> failure;
-  /// Grows with every path change; the queue re-sorts when it has.
+  /// Grows whenever a node that waits in the queue changes its place; the queue re-sorts when it has.
   std::size_t moves = 0;
+  /// Every attached edge, by name.
+  std::unordered_map<NameId, OrderedSet<Edge>> edges_by_name;
   /// The root's lock entries by location, for named git refs.
   const std::unordered_map<std::string, const package::Manifest*>* locked = nullptr;
 

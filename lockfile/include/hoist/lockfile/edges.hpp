@@ -24,7 +24,8 @@ struct Edge {
 };
 
 /// What the entry at `from` depends on, one edge a name, as arborist loads them: a later kind (peer, prod, optional,
-/// dev) replaces an earlier one, workspaces stand. devDependencies count for tops only. Links have none of their own.
+/// dev) replaces an earlier one, workspaces stand, overridden specs are the override's. devDependencies count for tops
+/// only. Links have none of their own.
 [[nodiscard]] std::vector<Edge> edges_out(const Lockfile& lockfile, std::string_view from, const LockPackage& entry);
 
 /// The locations that at least one edge leads to, and to which every edge has a registry spec.

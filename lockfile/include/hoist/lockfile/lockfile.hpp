@@ -47,6 +47,13 @@ struct Lockfile {
   /// By location: "" is the root, then `node_modules/…`, workspaces, link targets. Ordered bytewise in memory; the
   /// writer sorts as npm does.
   std::map<std::string, LockPackage, std::less<>> packages;
+  /// Optional packages that could not be had, by location. `packages` leaves them out; the tree of npm 6 lists them,
+  /// with nothing but their flags (npm 12).
+  std::map<std::string, LockPackage, std::less<>> failed_optional;
+
+  /// Specs that the root's overrides put in the place of what a manifest asks for: location of the dependent → name →
+  /// spec. Known after a resolution only; the tree of npm 6 shows them.
+  std::map<std::string, package::StringMap, std::less<>> overridden;
 
   /// Where it came from, for the resolver's repair rules.
   bool loaded_from_disk = false;

@@ -11,6 +11,7 @@ struct WriteOptions {
   package::JsonStyle style;             ///< taken from package.json, not from the old lock
   bool omit_registry_resolved = false;  ///< `omit-lockfile-registry-resolved`
   bool hidden = false;                  ///< node_modules/.package-lock.json: version 3, no root entry
+  bool legacy_peer_deps = false;        ///< the tree was made without peers: npm 6's form has none either
   bool format = true;                   ///< `format-package-lock=false`: one line, no final newline
 };
 

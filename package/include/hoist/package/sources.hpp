@@ -45,7 +45,6 @@ class ManifestSource {
 struct BundledPackage {
   std::string location;  ///< below the bundler: `node_modules/x`, `node_modules/x/node_modules/y`
   Manifest manifest;
-  std::string resolved, integrity;  ///< what an old npm left in its package.json; mostly empty
 };
 
 /// What a tarball bundles.

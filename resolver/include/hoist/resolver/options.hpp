@@ -38,6 +38,10 @@ struct ResolveOptions {
   /// `before`: versions published later do not exist.
   std::optional<std::chrono::system_clock::time_point> before;
   std::vector<std::string> min_release_age_exclude;
+  /// After an ERESOLVE, look for a change of direct dependencies that resolves, and name the command (`program` runs
+  /// it).
+  bool suggest_fix = false;
+  std::string program = "hoist";
   /// `lockfile-version`; nullopt = keep what there is, else 3.
   std::optional<int> lockfile_version;
 };
