@@ -83,7 +83,8 @@ class PackageStore {
   /// with other bytes; E503 when the blob is about to be collected (store it again and retry). Whether the user may
   /// publish is the caller's question.
   [[nodiscard]] virtual Result<PublishResult> publish(const PublishCommand& command) = 0;
-  /// All or nothing. E404 for an unknown package, version or tag target; E409 for a stale revision. Removing the last
+  /// All or nothing. E404 for an unknown package, version or tag target; E409 for a stale revision; E400 when
+  /// versions would remain without `latest`. Removing the last
   /// version removes the package. The new revision; unchanged when the patch changes nothing.
   [[nodiscard]] virtual Result<Revision> patch_package(std::string_view name, const PackagePatch& patch) = 0;
   /// Removes all versions, leaving tombstones. E404, E409 as above.

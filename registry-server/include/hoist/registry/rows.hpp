@@ -45,7 +45,7 @@ struct VersionRow {
   std::string publisher;        ///< user name
   std::string publisher_email;  ///< at the time of publishing
   Time published{};
-  std::string readme;
+  std::string readme;  ///< in a snapshot only that of `latest`: ten thousand of them would be half a gigabyte
   std::string readme_filename;
   std::vector<SignatureRow> signatures;
   std::string provenance_type;  ///< predicateType of the provenance attestation; empty when there is none
