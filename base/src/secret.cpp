@@ -45,9 +45,9 @@ bool constant_time_equal(std::string_view a, std::string_view b) noexcept {
 Result<std::string> scrypt(std::string_view password, std::string_view salt, const ScryptCost& cost,
                            std::size_t length) {
   std::string key(length, '\0');
-  const int done = EVP_PBE_scrypt(password.data(), password.size(), bytes_of(salt), salt.size(), cost.cost,
-                                  cost.block_size, cost.parallel, kMaxScryptMemory,
-                                  reinterpret_cast<unsigned char*>(key.data()), key.size());
+  const int done =
+      EVP_PBE_scrypt(password.data(), password.size(), bytes_of(salt), salt.size(), cost.cost, cost.block_size,
+                     cost.parallel, kMaxScryptMemory, reinterpret_cast<unsigned char*>(key.data()), key.size());
   if (done != 1) return fail("EINVAL", "scrypt parameters out of bounds");
   return key;
 }

@@ -26,8 +26,8 @@ struct ApiRequest {
   Credentials credentials;
   std::string_view user_agent;
   std::string_view content_type;
-  std::string_view origin;    ///< the header, which browsers send with forms
-  std::string base_url;       ///< where the client reaches this server, with a final slash
+  std::string_view origin;  ///< the header, which browsers send with forms
+  std::string base_url;     ///< where the client reaches this server, with a final slash
 
   /// The decoded value of a query parameter; empty when there is none.
   [[nodiscard]] std::string parameter(std::string_view name) const;

@@ -15,8 +15,7 @@ AccountApi::Answer AccountApi::route_team(const ApiRequest& request, const std::
   return fail("E404", "not found");
 }
 
-AccountApi::Answer AccountApi::remove_team(const ApiRequest& request, const std::string& org,
-                                           const std::string& team) {
+AccountApi::Answer AccountApi::remove_team(const ApiRequest& request, const std::string& org, const std::string& team) {
   if (request.method != "DELETE") return fail("E405", "method not allowed");
   HOIST_TRY(const Identity who, require_writer(request));
   HOIST_CHECK(require_leader(who, org));
@@ -25,8 +24,7 @@ AccountApi::Answer AccountApi::remove_team(const ApiRequest& request, const std:
   return json_response({{"ok", true}});
 }
 
-AccountApi::Answer AccountApi::team_users(const ApiRequest& request, const std::string& org,
-                                          const std::string& team) {
+AccountApi::Answer AccountApi::team_users(const ApiRequest& request, const std::string& org, const std::string& team) {
   if (request.method == "GET" || request.method == "HEAD") {
     HOIST_TRY(const Identity who, require_user(request));
     HOIST_CHECK(require_member(who, org));

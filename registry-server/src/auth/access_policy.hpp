@@ -13,9 +13,9 @@ namespace hoist::registry {
 /// Reading: the first rule whose pattern matches names who. A restricted package is read by its maintainers, teams with
 /// a grant, members of the organisation that has the scope's name, and whom the rule names otherwise than by `$all`;
 /// for everybody else it is as if it were not there.
-/// Writing: whom the rule's `publish` (or `unpublish`) names. A package that exists also wants its maintainers, a team's
-/// read-write grant, or a subject that the rule names by itself; a new name in the scope of an organisation wants one
-/// of its members. Nobody writes without an account.
+/// Writing: whom the rule's `publish` (or `unpublish`) names. A package that exists also wants its maintainers, a
+/// team's read-write grant, or a subject that the rule names by itself; a new name in the scope of an organisation
+/// wants one of its members. Nobody writes without an account.
 class RulePolicy final : public AccessPolicy {
  public:
   RulePolicy(const Config& config, AccountIndex& index) : config_(config), index_(index) {}

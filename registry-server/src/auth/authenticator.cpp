@@ -17,7 +17,8 @@ std::unexpected<Error> bad_token() {
 
 /// The credential behind a scheme name, which RFC 9110 compares without case.
 std::optional<std::string_view> after_scheme(std::string_view header, std::string_view scheme) {
-  if (header.size() <= scheme.size() || header[scheme.size()] != ' ' || to_lower(header.substr(0, scheme.size())) != scheme)
+  if (header.size() <= scheme.size() || header[scheme.size()] != ' ' ||
+      to_lower(header.substr(0, scheme.size())) != scheme)
     return std::nullopt;
   return trim(header.substr(scheme.size()));
 }

@@ -17,11 +17,11 @@ bool has_prefix(const IpAddress& address, const IpAddress& network, unsigned bit
   return (network.bytes[whole] & mask) == (address.bytes[whole] & mask);
 }
 
-constexpr std::string_view kPrivate[] = {
-    "0.0.0.0/8",     "10.0.0.0/8",    "100.64.0.0/10",   "127.0.0.0/8",    "169.254.0.0/16",
-    "172.16.0.0/12", "192.0.0.0/24",  "192.0.2.0/24",    "192.168.0.0/16", "198.18.0.0/15",
-    "198.51.100.0/24", "203.0.113.0/24", "224.0.0.0/3",  "::/127",         "64:ff9b::/96",
-    "2001:db8::/32", "fc00::/7",      "fe80::/10",       "ff00::/8"};
+constexpr std::string_view kPrivate[] = {"0.0.0.0/8",      "10.0.0.0/8",    "100.64.0.0/10",   "127.0.0.0/8",
+                                         "169.254.0.0/16", "172.16.0.0/12", "192.0.0.0/24",    "192.0.2.0/24",
+                                         "192.168.0.0/16", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24",
+                                         "224.0.0.0/3",    "::/127",        "64:ff9b::/96",    "2001:db8::/32",
+                                         "fc00::/7",       "fe80::/10",     "ff00::/8"};
 
 const std::vector<Cidr>& private_networks() {
   static const std::vector<Cidr> networks = [] {

@@ -6,6 +6,9 @@
 namespace hoist::registry {
 namespace {
 
+/// A whole office may stand behind one address.
+constexpr unsigned kSessionsPerAddress = 200;
+
 std::unexpected<Error> refused() { return fail("E401", "incorrect user name or password", "Basic, Bearer"); }
 
 std::unexpected<Error> too_often(std::chrono::seconds wait) {
@@ -30,11 +33,17 @@ LoginService::LoginService(AccountStore& accounts, Options options, const Clock&
       clock_(clock),
       by_user_({options_.limits.attempts_per_user, options_.limits.window}, clock),
       by_address_({options_.limits.attempts_per_address, options_.limits.window}, clock),
+      sessions_({kSessionsPerAddress, options_.limits.window}, clock),
       gate_(options_.hashing, options_.waiting) {}
 
 Result<void> LoginService::take_attempt(std::string_view user, std::string_view address) {
   if (const auto wait = by_address_.take(address_key(address))) return too_often(*wait);
   if (const auto wait = by_user_.take(user)) return too_often(*wait);
+  return {};
+}
+
+Result<void> LoginService::take_session(std::string_view address) {
+  if (const auto wait = sessions_.take(address_key(address))) return too_often(*wait);
   return {};
 }
 

@@ -39,6 +39,8 @@ class LoginService {
                                          bool is_admin = false);
   /// After check_password of the old one. All of the user's tokens stay valid.
   [[nodiscard]] Result<void> set_password(UserRow user, std::string_view password);
+  /// Counts the beginning of a login that a browser finishes: E429 when an address begins too many.
+  [[nodiscard]] Result<void> take_session(std::string_view address);
   [[nodiscard]] bool is_registration_open() const noexcept { return options_.open_registration; }
 
  private:
@@ -50,6 +52,7 @@ class LoginService {
   const Clock& clock_;
   RateLimiter by_user_;
   RateLimiter by_address_;
+  RateLimiter sessions_;
   HashGate gate_;
 };
 

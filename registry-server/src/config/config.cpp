@@ -55,24 +55,25 @@ void read_security(YamlReader& reader, const YAML::Node& node, Config& config) {
   reader.read_map(node, "security",
                   {{"api",
                     [&](const YAML::Node& section) {
-                      reader.read_map(section, "api", {{"jwt", read_jwt}, {"legacy", nullptr}, {"migrateToSecureLegacySignature", nullptr}});
+                      reader.read_map(
+                          section, "api",
+                          {{"jwt", read_jwt}, {"legacy", nullptr}, {"migrateToSecureLegacySignature", nullptr}});
                     }},
                    {"web", nullptr},
                    {"enhancedLegacySignature", nullptr}});
 }
 
 void read_login(YamlReader& reader, const YAML::Node& node, LoginLimits& limits) {
-  reader.read_map(node, "login",
-                  {{"attempts_per_user", [&](const auto& value) { limits.attempts_per_user = reader.number(value); }},
-                   {"attempts_per_address",
-                    [&](const auto& value) { limits.attempts_per_address = reader.number(value); }},
-                   {"window", [&](const auto& value) { limits.window = reader.seconds(value); }}});
+  reader.read_map(
+      node, "login",
+      {{"attempts_per_user", [&](const auto& value) { limits.attempts_per_user = reader.number(value); }},
+       {"attempts_per_address", [&](const auto& value) { limits.attempts_per_address = reader.number(value); }},
+       {"window", [&](const auto& value) { limits.window = reader.seconds(value); }}});
 }
 
 void read_groups(YamlReader& reader, const YAML::Node& node, Config& config) {
-  reader.for_each(node, "groups", [&](const std::string& name, const YAML::Node& value) {
-    config.groups[name] = reader.list(value);
-  });
+  reader.for_each(node, "groups",
+                  [&](const std::string& name, const YAML::Node& value) { config.groups[name] = reader.list(value); });
 }
 
 YamlReader::Fields server_fields(YamlReader& reader, Config& config) {
@@ -84,8 +85,7 @@ YamlReader::Fields server_fields(YamlReader& reader, Config& config) {
           {"trusted_proxies", [&](const auto& value) { config.trusted_proxies = reader.list(value); }},
           {"offline", [&](const auto& value) { config.offline = reader.boolean(value); }},
           {"audit", [&](const auto& value) { config.audit_uplink = reader.text(value); }},
-          {"https",
-           [&](const auto& value) {
+          {"https", [&](const auto& value) {
              reader.read_map(value, "https",
                              {{"key", [&](const auto& path) { config.https.key = reader.text(path); }},
                               {"cert", [&](const auto& path) { config.https.cert = reader.text(path); }},

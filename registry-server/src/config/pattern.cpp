@@ -24,8 +24,8 @@ std::size_t match_class(std::string_view pattern, char c, bool& matched) {
   return close + 1;
 }
 
-/// Iterative, so that a pattern cannot cost more than |pattern| · |name|: only the last star is ever retried. A `*` that
-/// hits a slash fails for good, unless a `**` stands before it.
+/// Iterative, so that a pattern cannot cost more than |pattern| · |name|: only the last star is ever retried. A `*`
+/// that hits a slash fails for good, unless a `**` stands before it.
 bool match_plain(std::string_view pattern, std::string_view name) {
   struct Retry {
     std::size_t pattern = std::string_view::npos;

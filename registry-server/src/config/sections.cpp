@@ -40,25 +40,24 @@ void read_headers(YamlReader& reader, const YAML::Node& node, UplinkOptions& upl
 
 UplinkOptions read_uplink(YamlReader& reader, std::string name, const YAML::Node& node) {
   UplinkOptions uplink{.name = std::move(name)};
-  reader.read_map(
-      node, "uplink",
-      {{"url", [&](const auto& value) { uplink.url = reader.text(value); }},
-       {"timeout", [&](const auto& value) { uplink.timeout = reader.duration(value); }},
-       {"maxage", [&](const auto& value) { uplink.max_age = reader.seconds(value); }},
-       {"negative_maxage", [&](const auto& value) { uplink.negative_age = reader.seconds(value); }},
-       {"max_fails", [&](const auto& value) { uplink.max_failures = std::max(1U, reader.number(value)); }},
-       {"fail_timeout", [&](const auto& value) { uplink.fail_timeout = reader.seconds(value); }},
-       {"max_metadata", [&](const auto& value) { uplink.max_metadata = reader.size(value); }},
-       {"max_tarball", [&](const auto& value) { uplink.max_tarball = reader.size(value); }},
-       {"strict_ssl", [&](const auto& value) { uplink.strict_ssl = reader.boolean(value); }},
-       {"ca", [&](const auto& value) { uplink.ca = reader.text(value); }},
-       {"allow_private", [&](const auto& value) { uplink.allow_private = reader.boolean(value); }},
-       {"hosts", [&](const auto& value) { uplink.hosts = reader.list(value); }},
-       {"auth", [&](const auto& value) { uplink.authorization = read_authorization(reader, value); }},
-       {"headers", [&](const auto& value) { read_headers(reader, value, uplink); }},
-       {"filters", [&](const auto& value) { read_filters(reader, value, uplink.filters); }},
-       {"cache", nullptr},
-       {"agent_options", nullptr}});
+  reader.read_map(node, "uplink",
+                  {{"url", [&](const auto& value) { uplink.url = reader.text(value); }},
+                   {"timeout", [&](const auto& value) { uplink.timeout = reader.duration(value); }},
+                   {"maxage", [&](const auto& value) { uplink.max_age = reader.seconds(value); }},
+                   {"negative_maxage", [&](const auto& value) { uplink.negative_age = reader.seconds(value); }},
+                   {"max_fails", [&](const auto& value) { uplink.max_failures = std::max(1U, reader.number(value)); }},
+                   {"fail_timeout", [&](const auto& value) { uplink.fail_timeout = reader.seconds(value); }},
+                   {"max_metadata", [&](const auto& value) { uplink.max_metadata = reader.size(value); }},
+                   {"max_tarball", [&](const auto& value) { uplink.max_tarball = reader.size(value); }},
+                   {"strict_ssl", [&](const auto& value) { uplink.strict_ssl = reader.boolean(value); }},
+                   {"ca", [&](const auto& value) { uplink.ca = reader.text(value); }},
+                   {"allow_private", [&](const auto& value) { uplink.allow_private = reader.boolean(value); }},
+                   {"hosts", [&](const auto& value) { uplink.hosts = reader.list(value); }},
+                   {"auth", [&](const auto& value) { uplink.authorization = read_authorization(reader, value); }},
+                   {"headers", [&](const auto& value) { read_headers(reader, value, uplink); }},
+                   {"filters", [&](const auto& value) { read_filters(reader, value, uplink.filters); }},
+                   {"cache", nullptr},
+                   {"agent_options", nullptr}});
   if (!uplink.url.ends_with('/')) uplink.url += '/';
   if (!Url::parse(uplink.url)) reader.complain(node, fmt::format("uplink {} needs an http(s) url", uplink.name));
   return uplink;

@@ -61,7 +61,7 @@ std::optional<Time> parse_iso_time(std::string_view text) {
   if (text.size() < 20 || text[4] != '-' || text[7] != '-' || text[10] != 'T' || text[13] != ':' || text[16] != ':') {
     return std::nullopt;
   }
-  const std::array parts{read_digits(text, 0, 4), read_digits(text, 5, 2), read_digits(text, 8, 2),
+  const std::array parts{read_digits(text, 0, 4),  read_digits(text, 5, 2),  read_digits(text, 8, 2),
                          read_digits(text, 11, 2), read_digits(text, 14, 2), read_digits(text, 17, 2)};
   if (std::ranges::any_of(parts, [](int part) { return part < 0; })) return std::nullopt;
   const auto date = year(parts[0]) / month(static_cast<unsigned>(parts[1])) / day(static_cast<unsigned>(parts[2]));
@@ -83,8 +83,8 @@ std::string choose_latest(const Json& versions, std::string_view wanted) {
   for (const auto& [text, manifest] : versions.items()) {
     const auto version = package::Version::parse(text);
     if (!version) continue;
-    const bool better = !highest || rank(*version) > rank(*highest) ||
-                        (rank(*version) == rank(*highest) && *version > *highest);
+    const bool better =
+        !highest || rank(*version) > rank(*highest) || (rank(*version) == rank(*highest) && *version > *highest);
     if (!better) continue;
     highest = *version;
     best = text;
@@ -148,9 +148,8 @@ VersionFilter::Verdict VersionFilter::judge(std::string_view name, std::string_v
   if (std::ranges::any_of(deny_, selects)) return {.reason = "it is denied by name"};
   if (options_.deny_install_scripts && has_install_script(manifest)) return {.reason = "it has install scripts"};
   if (auto reason = license_reason(manifest); !reason.empty()) return {.reason = std::move(reason)};
-  const bool exempt = std::ranges::any_of(options_.minimum_age_exclude, [name](const std::string& pattern) {
-    return matches_pattern(pattern, name);
-  });
+  const bool exempt = std::ranges::any_of(
+      options_.minimum_age_exclude, [name](const std::string& pattern) { return matches_pattern(pattern, name); });
   if (options_.minimum_age.count() == 0 || exempt) return {};
   if (!published) return {.reason = "nothing tells when it was published"};
   const Time until = *published + options_.minimum_age;

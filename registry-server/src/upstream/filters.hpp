@@ -45,8 +45,8 @@ class VersionFilter {
 /// The time text of a packument (`2020-01-02T03:04:05.678Z`); nullopt when it is none.
 [[nodiscard]] std::optional<Time> parse_iso_time(std::string_view text);
 
-/// `latest` over what is left: the old target when it is still there, else the highest stable version below it, else the
-/// highest there is. Empty when nothing is left.
+/// `latest` over what is left: the old target when it is still there, else the highest stable version below it, else
+/// the highest there is. Empty when nothing is left.
 [[nodiscard]] std::string choose_latest(const Json& versions, std::string_view wanted);
 
 }  // namespace hoist::registry

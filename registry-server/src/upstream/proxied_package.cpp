@@ -6,12 +6,28 @@
 namespace hoist::registry {
 namespace {
 
-constexpr std::array<std::string_view, 22> kAbbreviatedFields{
-    "name",         "version",      "dependencies",         "optionalDependencies", "devDependencies",
-    "bundleDependencies", "bundledDependencies", "peerDependencies", "peerDependenciesMeta", "bin",
-    "directories",  "dist",         "engines",              "os",                   "cpu",
-    "libc",         "funding",      "deprecated",           "_hasShrinkwrap",       "hasInstallScript",
-    "acceptDependencies", "overrides"};
+constexpr std::array<std::string_view, 22> kAbbreviatedFields{"name",
+                                                              "version",
+                                                              "dependencies",
+                                                              "optionalDependencies",
+                                                              "devDependencies",
+                                                              "bundleDependencies",
+                                                              "bundledDependencies",
+                                                              "peerDependencies",
+                                                              "peerDependenciesMeta",
+                                                              "bin",
+                                                              "directories",
+                                                              "dist",
+                                                              "engines",
+                                                              "os",
+                                                              "cpu",
+                                                              "libc",
+                                                              "funding",
+                                                              "deprecated",
+                                                              "_hasShrinkwrap",
+                                                              "hasInstallScript",
+                                                              "acceptDependencies",
+                                                              "overrides"};
 
 bool is_safe_file_name(std::string_view name) {
   return !name.empty() && name.size() <= 512 && !name.starts_with('.') &&

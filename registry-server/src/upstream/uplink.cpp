@@ -41,10 +41,9 @@ Uplink::Uplink(UplinkOptions options, VersionFilter filter, const Clock& clock, 
       filter_(std::move(filter)),
       url_(Url::parse(options_.url).value_or(Url{})),
       reporter_(reporter),
-      breaker_({.max_failures = options_.max_failures,
-                .open_time = options_.fail_timeout,
-                .seed = seed_of(options_.name)},
-               clock),
+      breaker_(
+          {.max_failures = options_.max_failures, .open_time = options_.fail_timeout, .seed = seed_of(options_.name)},
+          clock),
       http_(std::make_unique<fetcher::HttpClient>(http_options(options_), reporter)) {}
 
 fetcher::HttpRequest Uplink::to_http(const UplinkRequest& request) const {
@@ -76,7 +75,7 @@ void Uplink::send(UplinkRequest request, Callback done) {
 void Uplink::send_hop(UplinkRequest request, int hop, Callback done) {
   fetcher::HttpRequest http = to_http(request);
   auto answer = [this, hop, request = std::move(request),
-                                done = std::move(done)](Result<fetcher::HttpResponse> response) mutable {
+                 done = std::move(done)](Result<fetcher::HttpResponse> response) mutable {
     if (!response || !is_redirect(response->status)) return finish(std::move(response), done);
     auto target = hop < kMaxHops ? check_redirect(options_, request.url, response->headers.get("location"))
                                  : Result<Url>(fail("EUPSTREAM", "too many redirects"));

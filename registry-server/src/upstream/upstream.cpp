@@ -10,8 +10,8 @@ namespace {
 constexpr std::size_t kViewBytes = 64U << 20U;
 
 bool is_claimed(const Config& config, std::string_view name) {
-  return name.starts_with('@') && std::ranges::find(config.claimed_scopes, name.substr(0, name.find('/'))) !=
-                                      config.claimed_scopes.end();
+  return name.starts_with('@') &&
+         std::ranges::find(config.claimed_scopes, name.substr(0, name.find('/'))) != config.claimed_scopes.end();
 }
 
 /// `@scope%2fname`, as npm spells it.
@@ -111,7 +111,8 @@ void Upstream::begin_package(const std::string& name) {
   }
   if (fetch->cached) {
     const Uplink& uplink = *fetch->uplinks[fetch->cached_from];
-    if (now() < fetch->cached->fetched + uplink.options().max_age) return finish_fresh(*fetch, *fetch->cached, fetch->cached_from);
+    if (now() < fetch->cached->fetched + uplink.options().max_age)
+      return finish_fresh(*fetch, *fetch->cached, fetch->cached_from);
   }
   ask_next(std::move(fetch));
 }
@@ -156,9 +157,12 @@ void Upstream::take_answer(std::shared_ptr<PackageFetch> fetch, Result<fetcher::
   }
   if (response->status != 200) {
     // 401 and 403: the registry's own credential is wrong, which is no statement about the package.
-    return finish_stale(*fetch, Error{"E503", fmt::format("uplink {} refused: status {}", uplink.options().name,
-                                                          response->status),
-                                      "60", {}, {}});
+    return finish_stale(*fetch,
+                        Error{"E503",
+                              fmt::format("uplink {} refused: status {}", uplink.options().name, response->status),
+                              "60",
+                              {},
+                              {}});
   }
   auto accepted = accept_body(*fetch, *response);
   if (!accepted) {
@@ -214,8 +218,7 @@ void Upstream::finish_fresh(const PackageFetch& fetch, const CachedPackument& pa
 Upstream::PackageAnswer Upstream::make_answer(const Uplink& uplink, const std::string& name,
                                               const CachedPackument& packument) {
   HOIST_TRY(Json json, parse_packument(packument.body, name));
-  const ViewOptions options{
-      .public_url = options_.public_url, .filters = {&filter_, &uplink.filter()}, .now = now()};
+  const ViewOptions options{.public_url = options_.public_url, .filters = {&filter_, &uplink.filter()}, .now = now()};
   return std::make_shared<const ProxiedPackage>(make_view(std::move(json), name, options));
 }
 

@@ -16,9 +16,9 @@
 #include "upstream/cache_directory.hpp"
 #include "upstream/negative_cache.hpp"
 #include "upstream/proxied_package.hpp"
+#include "upstream/proxy_views.hpp"
 #include "upstream/single_flight.hpp"
 #include "upstream/uplink.hpp"
-#include "upstream/view_cache.hpp"
 
 namespace hoist::registry {
 
@@ -60,8 +60,8 @@ class Upstream {
   /// A tarball whose bytes hash to what the packument says. Also E403 with the reason for a version that is filtered,
   /// EINTEGRITY when the upstream sent other bytes.
   void get_tarball(const std::string& name, const std::string& file, Callback<FileAnswer> done);
-  /// A bulk audit of these packages (JSON: name to versions), answered by the audit uplink. The caller has taken private
-  /// names out. `{}` when no uplink is configured for audits.
+  /// A bulk audit of these packages (JSON: name to versions), answered by the audit uplink. The caller has taken
+  /// private names out. `{}` when no uplink is configured for audits.
   void audit(std::string body, Callback<AuditAnswer> done);
   /// The name was published here: forget that it was unknown.
   void forget(std::string_view name) { negative_.forget(name); }
@@ -96,7 +96,7 @@ class Upstream {
   std::vector<std::unique_ptr<Uplink>> uplinks_;
   CacheDirectory cache_;
   NegativeCache negative_;
-  ViewCache views_;
+  ProxyViews views_;
   SingleFlight<PackageAnswer> package_flights_;
   SingleFlight<FileAnswer> tarball_flights_;
 

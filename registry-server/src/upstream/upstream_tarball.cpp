@@ -11,8 +11,8 @@ void Upstream::get_tarball(const std::string& name, const std::string& file, Cal
     if (found == (*package)->tarballs.end()) return done(fail("E404", fmt::format("file not found: {}", file)));
     const ProxiedTarball& tarball = found->second;
     if (!tarball.blocked.empty()) {
-      return done(fail("E403", fmt::format("{}@{} is blocked by this registry: {}", name, tarball.version,
-                                           tarball.blocked)));
+      return done(
+          fail("E403", fmt::format("{}@{} is blocked by this registry: {}", name, tarball.version, tarball.blocked)));
     }
     // Bytes that nothing vouches for are not handed on.
     if (!tarball.integrity) return done(fail("EUPSTREAM", fmt::format("{} has no integrity", file)));
@@ -35,10 +35,8 @@ void Upstream::fetch_tarball(const std::string& name, const ProxiedTarball& tarb
   }
   const auto url = locate_tarball(uplink->options(), tarball.url);
   if (!url) return tarball_flights_.finish(key, fail("EUPSTREAM", "the uplink names no usable URL"));
-  UplinkRequest request{.url = *url,
-                        .max_body = uplink->options().max_tarball,
-                        .expected = integrity,
-                        .is_tarball = true};
+  UplinkRequest request{
+      .url = *url, .max_body = uplink->options().max_tarball, .expected = integrity, .is_tarball = true};
   uplink->send(std::move(request), [this, key, integrity](Result<fetcher::HttpResponse> response) mutable {
     post([this, key = std::move(key), integrity = std::move(integrity), response = std::move(response)]() mutable {
       take_tarball(key, integrity, std::move(response));

@@ -37,11 +37,10 @@ TEST_CASE("password: what was hashed verifies, anything else does not", "[regist
 
 TEST_CASE("password: htpasswd's forms are verified", "[registry][auth]") {
   // Made with `openssl passwd` and crypt(3) for the password "secret".
-  const std::string stored = GENERATE(
-      "{SHA}5en6G6MezRroT3XKqkdPOmY/BfQ=", "$apr1$abcdefgh$h9FWgUz3n9YxylKLlR5SQ/",
-      "$1$abcdefgh$cHJi5PXp/ki/ktXzqlk6I1",
-      "$5$abcdefgh$gruCpC7VkOTspMQTTSAR8mtlO9Upms.fwqE5y16JVM.",
-      "$2b$05$abcdefghijklmnopqrstuuOQiyCxlgf/oeuTqixKmWdcYUh4Hjl0a");
+  const std::string stored =
+      GENERATE("{SHA}5en6G6MezRroT3XKqkdPOmY/BfQ=", "$apr1$abcdefgh$h9FWgUz3n9YxylKLlR5SQ/",
+               "$1$abcdefgh$cHJi5PXp/ki/ktXzqlk6I1", "$5$abcdefgh$gruCpC7VkOTspMQTTSAR8mtlO9Upms.fwqE5y16JVM.",
+               "$2b$05$abcdefghijklmnopqrstuuOQiyCxlgf/oeuTqixKmWdcYUh4Hjl0a");
   CAPTURE(stored);
   CHECK(verify_password(stored, "secret"));
   CHECK_FALSE(verify_password(stored, "Secret"));
@@ -50,8 +49,8 @@ TEST_CASE("password: htpasswd's forms are verified", "[registry][auth]") {
 
 TEST_CASE("password: damaged and unknown forms verify nothing", "[registry][auth]") {
   const std::string stored =
-      GENERATE("", "*", "secret", "$scrypt$", "$scrypt$16$1$1$$", "$scrypt$1e9$8$1$YQ==$YQ==",
-               "$scrypt$1073741824$8$1$YWJj$YWJj", "$apr1$", "{SHA}", "$2b$05$short", "x");
+      GENERATE("", "*", "secret", "$scrypt$", "$scrypt$16$1$1$$",
+               "$scrypt$1e9$8$1$YQ==$YQ==", "$scrypt$1073741824$8$1$YWJj$YWJj", "$apr1$", "{SHA}", "$2b$05$short", "x");
   CAPTURE(stored);
   CHECK_FALSE(verify_password(stored, "secret"));
 }
@@ -93,10 +92,8 @@ TEST_CASE("token: shaped, random, and only its hash is kept", "[registry][auth]"
 }
 
 TEST_CASE("token scope: packages, scopes and permission limit; damage gives nothing", "[registry][auth][34]") {
-  TokenScope scope{.granular = true,
-                   .packages = {"plain"},
-                   .scopes = {"@acme"},
-                   .permission = TokenPermission::kReadWrite};
+  TokenScope scope{
+      .granular = true, .packages = {"plain"}, .scopes = {"@acme"}, .permission = TokenPermission::kReadWrite};
   CHECK(TokenScope::parse(scope.to_json()) == scope);
   CHECK(scope.allows_write("plain"));
   CHECK(scope.allows_write("@acme/x"));

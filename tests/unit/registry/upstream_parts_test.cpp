@@ -72,17 +72,18 @@ TEST_CASE("location guard: redirects stay on the uplink's host", "[registry][ups
     CAPTURE(good);
     CHECK(check_redirect(uplink, from, good));
   }
-  for (const auto* bad : {"https://evil.example/", "//evil.example/x", "http://up.example/npm/a",
-                          "https://up.example:8443/", "http://127.0.0.1/", "https://[::1]/", "https://localhost/",
-                          "https://169.254.169.254/latest", "https://user:pw@up.example/", "ftp://up.example/",
-                          "https://up.example.evil/", ""}) {
+  for (const auto* bad :
+       {"https://evil.example/", "//evil.example/x", "http://up.example/npm/a", "https://up.example:8443/",
+        "http://127.0.0.1/", "https://[::1]/", "https://localhost/", "https://169.254.169.254/latest",
+        "https://user:pw@up.example/", "ftp://up.example/", "https://up.example.evil/", ""}) {
     CAPTURE(bad);
     const bool empty = std::string_view(bad).empty();
     CHECK((empty || !check_redirect(uplink, from, bad)));
   }
 }
 
-TEST_CASE("location guard: tarballs come from the uplink, whatever host a packument names", "[registry][upstream][49]") {
+TEST_CASE("location guard: tarballs come from the uplink, whatever host a packument names",
+          "[registry][upstream][49]") {
   const UplinkOptions uplink = uplink_at("https://up.example/npm/");
   CHECK(locate_tarball(uplink, "https://up.example/npm/a/-/a-1.tgz")->to_string() ==
         "https://up.example/npm/a/-/a-1.tgz");
@@ -111,17 +112,19 @@ TEST_CASE("filters: licences, install scripts", "[registry][upstream]") {
   const FilterOptions deny{.deny_licenses = {"GPL-3.0"}};
   CHECK_FALSE(reason(deny, "a", "1.0.0", R"({"license":"gpl-3.0"})").empty());
   CHECK_FALSE(reason(deny, "a", "1.0.0", R"({"license":{"type":"GPL-3.0"}})").empty());
-  CHECK_FALSE(reason(deny, "a", "1.0.0", R"({"license":"(MIT AND GPL-3.0)"})").empty());
-  CHECK(reason(deny, "a", "1.0.0", R"({"license":"(MIT OR GPL-3.0)"})").empty());
+  CHECK_FALSE(reason(deny, "a", "1.0.0", R"({"license":"(MIT AND GPL-3.0)"
+})").empty());
+  CHECK(reason(deny, "a", "1.0.0", R"({"license":"(MIT OR GPL-3.0)"
+})").empty());
   CHECK(reason(deny, "a", "1.0.0").empty());
-  const FilterOptions allow{.allow_licenses = {"MIT", "ISC"}};
-  CHECK(reason(allow, "a", "1.0.0", R"({"licenses":[{"type":"mit"}]})").empty());
-  CHECK_FALSE(reason(allow, "a", "1.0.0", R"({"license":"BSD"})").empty());
-  CHECK_FALSE(reason(allow, "a", "1.0.0").empty());
-  const FilterOptions scripts{.deny_install_scripts = true};
-  CHECK_FALSE(reason(scripts, "a", "1.0.0", R"({"scripts":{"postinstall":"x"}})").empty());
-  CHECK_FALSE(reason(scripts, "a", "1.0.0", R"({"hasInstallScript":true})").empty());
-  CHECK(reason(scripts, "a", "1.0.0", R"({"scripts":{"test":"x"}})").empty());
+const FilterOptions allow{.allow_licenses = {"MIT", "ISC"}};
+CHECK(reason(allow, "a", "1.0.0", R"({"licenses":[{"type":"mit"}]})").empty());
+CHECK_FALSE(reason(allow, "a", "1.0.0", R"({"license":"BSD"})").empty());
+CHECK_FALSE(reason(allow, "a", "1.0.0").empty());
+const FilterOptions scripts{.deny_install_scripts = true};
+CHECK_FALSE(reason(scripts, "a", "1.0.0", R"({"scripts":{"postinstall":"x"}})").empty());
+CHECK_FALSE(reason(scripts, "a", "1.0.0", R"({"hasInstallScript":true})").empty());
+CHECK(reason(scripts, "a", "1.0.0", R"({"scripts":{"test":"x"}})").empty());
 }
 
 TEST_CASE("filters: a minimum age, its end and its exceptions", "[registry][upstream]") {

@@ -44,8 +44,8 @@ struct Proxy {
     start();
   }
   void start() {
-    upstream = Upstream::make(config, {.cache = directory / "cache", .public_url = "http://reg.test/"}, workers,
-                              clock, reporter)
+    upstream = Upstream::make(config, {.cache = directory / "cache", .public_url = "http://reg.test/"}, workers, clock,
+                              reporter)
                    .value();
   }
   /// As after a restart: memory is gone, the disk is not.
@@ -83,9 +83,8 @@ std::string sri(std::string_view bytes) {
 
 std::string packument(const std::string& tarball_url, std::string_view name = "a", std::string_view bytes = kBytes,
                       std::string_view version = "1.0.0") {
-  const Json manifest{{"name", name},
-                      {"version", version},
-                      {"dist", {{"tarball", tarball_url}, {"integrity", sri(bytes)}}}};
+  const Json manifest{
+      {"name", name}, {"version", version}, {"dist", {{"tarball", tarball_url}, {"integrity", sri(bytes)}}}};
   const Json document{{"name", name},
                       {"dist-tags", {{"latest", version}}},
                       {"time", {{"modified", "2023-01-01T00:00:00.000Z"}, {version, "2023-01-01T00:00:00.000Z"}}},
@@ -203,7 +202,8 @@ TEST_CASE("upstream [47]: first requests at the same time become one fetch, and 
   CHECK(proxy.server.count("/a/-/a-1.0.0.tgz") == 1);
 }
 
-TEST_CASE("upstream: fresh metadata is not asked for again, older metadata with its validator", "[registry][upstream]") {
+TEST_CASE("upstream: fresh metadata is not asked for again, older metadata with its validator",
+          "[registry][upstream]") {
   Proxy proxy;
   serve_package(proxy.server);
   REQUIRE(proxy.package("a"));
@@ -247,8 +247,8 @@ TEST_CASE("upstream [49]: bodies beyond the limit and gzip bombs are refused", "
   Proxy proxy;
   const std::string huge = packument("http://x/a.tgz") + std::string(2U << 20U, ' ');
   const bool bomb = GENERATE(false, true);
-  proxy.server.on("/a", {bomb ? Reply{.body = gzip(huge), .headers = {{"content-encoding", "gzip"}}}
-                              : Reply{.body = huge}});
+  proxy.server.on("/a",
+                  {bomb ? Reply{.body = gzip(huge), .headers = {{"content-encoding", "gzip"}}} : Reply{.body = huge}});
   const auto answer = proxy.package("a");
   REQUIRE_FALSE(answer);
   CHECK(answer.error().code == "E503");

@@ -113,8 +113,8 @@ struct ConfigAndWarnings {
 [[nodiscard]] Result<ConfigAndWarnings> parse_config(std::string_view text, const std::filesystem::path& file);
 [[nodiscard]] Result<ConfigAndWarnings> read_config(const std::filesystem::path& file);
 
-/// Verdaccio's package patterns: `*` stays within a segment, `**` does not, `?`, `{a,b}` and `[abc]`. A lone `*` matches
-/// unscoped names only, as minimatch has it.
+/// Verdaccio's package patterns: `*` stays within a segment, `**` does not, `?`, `{a,b}` and `[abc]`. A lone `*`
+/// matches unscoped names only, as minimatch has it.
 [[nodiscard]] bool matches_pattern(std::string_view pattern, std::string_view name);
 
 /// `10mb`, `512kb`, `1073741824`; ECONFIG otherwise.

@@ -12,9 +12,9 @@
 namespace hoist::registry {
 
 /// Thread safe. Beyond `max_bytes` the least recently used go.
-class ViewCache {
+class ProxyViews {
  public:
-  explicit ViewCache(std::size_t max_bytes) : max_bytes_(max_bytes) {}
+  explicit ProxyViews(std::size_t max_bytes) : max_bytes_(max_bytes) {}
 
   /// nullptr when it is not there, is older than its freshness, or shows less than it should by now.
   [[nodiscard]] std::shared_ptr<const ProxiedPackage> find_fresh(std::string_view name, Time now) {
