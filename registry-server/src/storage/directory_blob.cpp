@@ -55,7 +55,8 @@ class FileBlob final : public Blob {
     std::string bytes(static_cast<std::size_t>(std::min<std::uint64_t>(length, size_ - offset)), '\0');
     std::size_t done = 0;
     while (done < bytes.size()) {
-      const ssize_t got = ::pread(file_.get(), bytes.data() + done, bytes.size() - done, static_cast<off_t>(offset + done));
+      const ssize_t got =
+          ::pread(file_.get(), bytes.data() + done, bytes.size() - done, static_cast<off_t>(offset + done));
       if (got < 0 && errno == EINTR) continue;
       if (got < 0) return std::unexpected(errno_error(errno, "reading", "a blob"));
       if (got == 0) break;
@@ -158,7 +159,7 @@ std::unique_ptr<StagedBlob> make_staged_blob(BlobPlacer& placer, fs::path tempor
 Result<std::shared_ptr<const Blob>> open_file_blob(const fs::path& path) {
   Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (!file.is_open()) return std::unexpected(errno_error(errno, "opening", path));
-  struct stat status {};
+  struct stat status{};
   if (::fstat(file.get(), &status) != 0) return std::unexpected(errno_error(errno, "opening", path));
   return std::make_shared<const FileBlob>(std::move(file), static_cast<std::uint64_t>(status.st_size));
 }

@@ -26,7 +26,8 @@ Result<void> check_key(std::string_view key) {
 }
 
 Time to_time(const struct stat& status) {
-  return Time(std::chrono::seconds(status.st_mtim.tv_sec) + std::chrono::milliseconds(status.st_mtim.tv_nsec / 1'000'000));
+  return Time(std::chrono::seconds(status.st_mtim.tv_sec) +
+              std::chrono::milliseconds(status.st_mtim.tv_nsec / 1'000'000));
 }
 
 class DirectoryBlobStore final : public BlobStore, public BlobPlacer {
@@ -69,7 +70,7 @@ class DirectoryBlobStore final : public BlobStore, public BlobPlacer {
 
 Result<bool> DirectoryBlobStore::renew(std::string_view key, std::uint64_t size) {
   const fs::path path = path_of(key);
-  struct stat status {};
+  struct stat status{};
   if (::stat(path.c_str(), &status) != 0) return false;
   // A file of another length is damage: the content at hand replaces it.
   if (static_cast<std::uint64_t>(status.st_size) != size) return false;
@@ -104,7 +105,7 @@ Result<void> DirectoryBlobStore::for_each(const std::function<Result<void>(const
     std::error_code inner;
     for (fs::directory_iterator file(folder->path(), inner); !inner && file != end; file.increment(inner)) {
       const std::string key = prefix + file->path().filename().string();
-      struct stat status {};
+      struct stat status{};
       if (!check_key(key) || ::stat(file->path().c_str(), &status) != 0) continue;
       HOIST_CHECK(visit({key, static_cast<std::uint64_t>(status.st_size), to_time(status)}));
     }
@@ -118,7 +119,7 @@ Result<std::size_t> DirectoryBlobStore::remove_abandoned(Time time) {
   std::size_t removed = 0;
   std::error_code error;
   for (fs::directory_iterator file(folder, error), end; !error && file != end; file.increment(error)) {
-    struct stat status {};
+    struct stat status{};
     if (::stat(file->path().c_str(), &status) != 0 || to_time(status) >= time) continue;
     if (::unlink(file->path().c_str()) == 0) ++removed;
   }

@@ -4,8 +4,8 @@
 namespace hoist::registry {
 
 #ifdef HOIST_FAULT_POINTS
-/// Counts the places reached. HOIST_CRASH_AT=<n> ends the process with SIGKILL at the n-th; HOIST_CRASH_AT=<name>:<n> at
-/// the n-th of that name. Without the variable it does nothing.
+/// Counts the places reached. HOIST_CRASH_AT=<n> ends the process with SIGKILL at the n-th; HOIST_CRASH_AT=<name>:<n>
+/// at the n-th of that name. Without the variable it does nothing.
 void fault_point(const char* name);
 #else
 inline void fault_point(const char* /*name*/) {}

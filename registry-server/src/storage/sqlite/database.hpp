@@ -57,13 +57,23 @@ class Database {
   template <class... Args>
   Result<std::optional<std::int64_t>> integer(const char* sql, const Args&... args) {
     std::optional<std::int64_t> value;
-    HOIST_CHECK(each_row(sql, [&](const Row& row) { if (!value) value = row.integer(0); }, args...));
+    HOIST_CHECK(each_row(
+        sql,
+        [&](const Row& row) {
+          if (!value) value = row.integer(0);
+        },
+        args...));
     return value;
   }
   template <class... Args>
   Result<std::optional<std::string>> text(const char* sql, const Args&... args) {
     std::optional<std::string> value;
-    HOIST_CHECK(each_row(sql, [&](const Row& row) { if (!value) value = row.text(0); }, args...));
+    HOIST_CHECK(each_row(
+        sql,
+        [&](const Row& row) {
+          if (!value) value = row.text(0);
+        },
+        args...));
     return value;
   }
   /// Several statements without parameters.

@@ -140,9 +140,7 @@ Result<std::vector<TombstoneRow>> SqliteStore::list_tombstones(std::string_view 
     HOIST_CHECK(database.each_row(
         "SELECT t.version, t.integrity, t.removed_by, t.removed FROM tombstones t JOIN packages p ON p.id=t.package"
         " WHERE p.name=? ORDER BY t.version",
-        [&](const Row& row) {
-          stones.push_back({row.text(0), row.text(1), row.text(2), to_time(row.integer(3))});
-        },
+        [&](const Row& row) { stones.push_back({row.text(0), row.text(1), row.text(2), to_time(row.integer(3))}); },
         package));
     return stones;
   });
@@ -159,8 +157,7 @@ Result<std::vector<std::string>> SqliteStore::list_maintained(std::string_view u
   });
 }
 
-Result<std::optional<std::string>> SqliteStore::find_attestations(std::string_view package,
-                                                                  std::string_view version) {
+Result<std::optional<std::string>> SqliteStore::find_attestations(std::string_view package, std::string_view version) {
   return read<std::optional<std::string>>([&](Database& database) {
     return database.text(
         "SELECT a.text FROM attestations a JOIN versions v ON v.id=a.version JOIN packages p ON p.id=v.package"
@@ -174,7 +171,8 @@ Result<std::vector<SearchHit>> SqliteStore::search(const std::vector<std::string
     std::vector<SearchHit> hits;
     const auto visit = [&](const Row& row) { hits.push_back({row.text(0), row.real(1)}); };
     if (words.empty()) {
-      HOIST_CHECK(database.each_row("SELECT name, 0 FROM packages WHERE removed=0 ORDER BY name LIMIT ?", visit, limit));
+      HOIST_CHECK(
+          database.each_row("SELECT name, 0 FROM packages WHERE removed=0 ORDER BY name LIMIT ?", visit, limit));
     } else {
       // A word in the name weighs ten times one in the description.
       HOIST_CHECK(database.each_row(
@@ -202,13 +200,14 @@ Result<std::vector<ChangeRow>> SqliteStore::changes_since(std::uint64_t sequence
 }
 
 Result<std::map<std::string, std::uint64_t>> SqliteStore::list_blob_references() {
-  return read<std::map<std::string, std::uint64_t>>([](Database& database) -> Result<std::map<std::string, std::uint64_t>> {
-    std::map<std::string, std::uint64_t> references;
-    HOIST_CHECK(database.each_row("SELECT DISTINCT blob, size FROM versions", [&](const Row& row) {
-      references.emplace(row.text(0), static_cast<std::uint64_t>(row.integer(1)));
-    }));
-    return references;
-  });
+  return read<std::map<std::string, std::uint64_t>>(
+      [](Database& database) -> Result<std::map<std::string, std::uint64_t>> {
+        std::map<std::string, std::uint64_t> references;
+        HOIST_CHECK(database.each_row("SELECT DISTINCT blob, size FROM versions", [&](const Row& row) {
+          references.emplace(row.text(0), static_cast<std::uint64_t>(row.integer(1)));
+        }));
+        return references;
+      });
 }
 
 }  // namespace hoist::registry::sqlite

@@ -53,10 +53,10 @@ class Patcher {
   Result<void> remove_versions() {
     for (const std::string& version : patch_.remove_versions) {
       HOIST_CHECK(require_version(version));
-      HOIST_CHECK(database_.execute(
-          "INSERT OR REPLACE INTO tombstones(package, version, integrity, removed_by, removed)"
-          " SELECT package, version, integrity, ?, ? FROM versions WHERE package=? AND version=?",
-          patch_.by, to_number(patch_.now), package_, version));
+      HOIST_CHECK(
+          database_.execute("INSERT OR REPLACE INTO tombstones(package, version, integrity, removed_by, removed)"
+                            " SELECT package, version, integrity, ?, ? FROM versions WHERE package=? AND version=?",
+                            patch_.by, to_number(patch_.now), package_, version));
       HOIST_CHECK(count("DELETE FROM tags WHERE package=? AND version=?", package_, version));
       HOIST_CHECK(count("DELETE FROM versions WHERE package=? AND version=?", package_, version));
     }
@@ -75,9 +75,10 @@ class Patcher {
       HOIST_CHECK(count("DELETE FROM tags WHERE package=? AND tag=?", package_, tag));
     for (const auto& [tag, version] : patch_.set_tags) {
       HOIST_CHECK(require_version(version));
-      HOIST_CHECK(count("INSERT INTO tags(package, tag, version) VALUES(?,?,?) ON CONFLICT(package, tag) DO UPDATE SET"
-                        " version=excluded.version WHERE version<>excluded.version",
-                        package_, tag, version));
+      HOIST_CHECK(
+          count("INSERT INTO tags(package, tag, version) VALUES(?,?,?) ON CONFLICT(package, tag) DO UPDATE SET"
+                " version=excluded.version WHERE version<>excluded.version",
+                package_, tag, version));
     }
     return {};
   }
@@ -101,7 +102,8 @@ class Patcher {
   Result<void> change_flags() {
     if (patch_.visibility) {
       const int restricted = *patch_.visibility == Visibility::kRestricted ? 1 : 0;
-      HOIST_CHECK(count("UPDATE packages SET restricted=? WHERE id=? AND restricted<>?", restricted, package_, restricted));
+      HOIST_CHECK(
+          count("UPDATE packages SET restricted=? WHERE id=? AND restricted<>?", restricted, package_, restricted));
     }
     if (patch_.publish_requires_tfa) {
       const int tfa = *patch_.publish_requires_tfa ? 1 : 0;
@@ -157,10 +159,10 @@ Result<void> SqliteStore::remove_package(std::string_view name, std::optional<Re
                                          std::string_view by, Time now) {
   HOIST_CHECK(writes_->run<Revision>([&](Database& database) -> Result<Revision> {
     HOIST_TRY(const Target target, find_target(database, name, at_revision));
-    HOIST_CHECK(database.execute(
-        "INSERT OR REPLACE INTO tombstones(package, version, integrity, removed_by, removed)"
-        " SELECT package, version, integrity, ?, ? FROM versions WHERE package=?",
-        by, to_number(now), target.id));
+    HOIST_CHECK(
+        database.execute("INSERT OR REPLACE INTO tombstones(package, version, integrity, removed_by, removed)"
+                         " SELECT package, version, integrity, ?, ? FROM versions WHERE package=?",
+                         by, to_number(now), target.id));
     HOIST_CHECK(hide_package(database, target.id));
     return touch_package(database, target.id, now);
   }));

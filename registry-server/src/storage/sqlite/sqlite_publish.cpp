@@ -8,16 +8,19 @@ namespace {
 Result<std::int64_t> claim_package(Database& database, const PublishCommand& command) {
   std::optional<std::int64_t> id;
   bool was_removed = false;
-  HOIST_CHECK(database.each_row("SELECT id, removed FROM packages WHERE name=?", [&](const Row& row) {
-    id = row.integer(0);
-    was_removed = row.integer(1) != 0;
-  }, command.package));
+  HOIST_CHECK(database.each_row(
+      "SELECT id, removed FROM packages WHERE name=?",
+      [&](const Row& row) {
+        id = row.integer(0);
+        was_removed = row.integer(1) != 0;
+      },
+      command.package));
   const int restricted = command.visibility == Visibility::kRestricted ? 1 : 0;
   if (!id) {
-    HOIST_CHECK(database.execute(
-        "INSERT INTO packages(name, revision, created, modified, touched, restricted, tfa, removed)"
-        " VALUES(?,0,?,0,0,?,0,0)",
-        command.package, to_number(command.now), restricted));
+    HOIST_CHECK(
+        database.execute("INSERT INTO packages(name, revision, created, modified, touched, restricted, tfa, removed)"
+                         " VALUES(?,0,?,0,0,?,0,0)",
+                         command.package, to_number(command.now), restricted));
     id = sqlite3_last_insert_rowid(database.handle());
   } else if (was_removed) {
     HOIST_CHECK(database.execute("UPDATE packages SET removed=0, created=?, restricted=?, tfa=0 WHERE id=?",
@@ -48,12 +51,13 @@ Result<bool> is_repetition(Database& database, std::int64_t package, const Publi
       package, version.version));
   if (conflict) return std::unexpected(*std::move(conflict));
   if (found) return true;
-  HOIST_TRY(const auto buried, database.text("SELECT integrity FROM tombstones WHERE package=? AND version=?", package,
-                                             version.version));
+  HOIST_TRY(const auto buried,
+            database.text("SELECT integrity FROM tombstones WHERE package=? AND version=?", package, version.version));
   if (buried && *buried != version.integrity) {
-    return fail("E409", fmt::format("{} was unpublished; its number cannot be used for other content. You cannot publish"
-                                    " over the previously published versions: {}.",
-                                    version.version, version.version));
+    return fail("E409",
+                fmt::format("{} was unpublished; its number cannot be used for other content. You cannot publish"
+                            " over the previously published versions: {}.",
+                            version.version, version.version));
   }
   return false;
 }
@@ -103,8 +107,7 @@ Result<void> index_for_search(Database& database, std::int64_t package, const Pu
 }
 
 Result<PublishResult> publish_in(Database& database, const PublishCommand& command) {
-  HOIST_TRY(const auto condemned,
-            database.integer("SELECT 1 FROM condemned_blobs WHERE blob=?", command.version.blob));
+  HOIST_TRY(const auto condemned, database.integer("SELECT 1 FROM condemned_blobs WHERE blob=?", command.version.blob));
   if (condemned) return fail("E503", "this content is being collected as garbage; try again");
   HOIST_TRY(const std::int64_t package, claim_package(database, command));
   HOIST_TRY(const bool repeated, is_repetition(database, package, command));
@@ -157,7 +160,8 @@ Result<void> SqliteStore::forget_blob(std::string_view key) {
 Result<std::vector<std::string>> SqliteStore::list_condemned_blobs() {
   return read<std::vector<std::string>>([](Database& database) -> Result<std::vector<std::string>> {
     std::vector<std::string> keys;
-    HOIST_CHECK(database.each_row("SELECT blob FROM condemned_blobs", [&](const Row& row) { keys.push_back(row.text(0)); }));
+    HOIST_CHECK(
+        database.each_row("SELECT blob FROM condemned_blobs", [&](const Row& row) { keys.push_back(row.text(0)); }));
     return keys;
   });
 }

@@ -22,9 +22,7 @@ std::int64_t steady_milliseconds() {
       .count();
 }
 
-EphemeralRow to_ephemeral(const Row& row) {
-  return {row.text(0), row.text(1), row.text(2), to_time(row.integer(3))};
-}
+EphemeralRow to_ephemeral(const Row& row) { return {row.text(0), row.text(1), row.text(2), to_time(row.integer(3))}; }
 
 Result<std::optional<EphemeralRow>> select_ephemeral(Database& database, std::string_view kind, std::string_view key,
                                                      Time now) {
@@ -110,14 +108,12 @@ Result<void> SqliteStore::put_ephemeral(const EphemeralRow& row) {
   return {};
 }
 
-Result<std::optional<EphemeralRow>> SqliteStore::find_ephemeral(std::string_view kind, std::string_view key,
-                                                                Time now) {
+Result<std::optional<EphemeralRow>> SqliteStore::find_ephemeral(std::string_view kind, std::string_view key, Time now) {
   return read<std::optional<EphemeralRow>>(
       [&](Database& database) { return select_ephemeral(database, kind, key, now); });
 }
 
-Result<std::optional<EphemeralRow>> SqliteStore::take_ephemeral(std::string_view kind, std::string_view key,
-                                                                Time now) {
+Result<std::optional<EphemeralRow>> SqliteStore::take_ephemeral(std::string_view kind, std::string_view key, Time now) {
   return writes_->run<std::optional<EphemeralRow>>([&](Database& database) -> Result<std::optional<EphemeralRow>> {
     HOIST_TRY(auto found, select_ephemeral(database, kind, key, now));
     HOIST_CHECK(database.execute("DELETE FROM ephemerals WHERE kind=? AND key=?", kind, key));
@@ -165,9 +161,7 @@ Result<void> SqliteStore::put_setting(std::string_view key, std::string_view val
   return {};
 }
 
-Result<void> SqliteStore::check_ready() {
-  return put_setting("ready_probe", "1");
-}
+Result<void> SqliteStore::check_ready() { return put_setting("ready_probe", "1"); }
 
 Result<std::vector<std::string>> SqliteStore::check_integrity() {
   return read<std::vector<std::string>>([](Database& database) -> Result<std::vector<std::string>> {

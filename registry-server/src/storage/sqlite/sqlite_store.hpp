@@ -123,7 +123,8 @@ class SqliteStore final : public MetadataStore {
   std::unique_ptr<WriteQueue> writes_;
   std::atomic<std::uint64_t> package_sequence_{0};
   std::atomic<std::uint64_t> account_sequence_{0};
-  std::atomic<std::int64_t> account_checked_{0};  ///< steady milliseconds: other programs are looked for ten times a second
+  std::atomic<std::int64_t> account_checked_{
+      0};  ///< steady milliseconds: other programs are looked for ten times a second
   std::mutex readers_mutex_;
   std::vector<std::unique_ptr<Database>> idle_readers_;
 };

@@ -83,8 +83,8 @@ Result<std::vector<TeamRow>> SqliteStore::list_teams(std::string_view org) {
 
 Result<void> SqliteStore::add_team(const TeamRow& team) {
   HOIST_CHECK(write_account<bool>([&](Database& database) -> Result<bool> {
-    HOIST_CHECK(database.execute("INSERT OR IGNORE INTO teams(org, name, description) VALUES(?,?,?)", team.org, team.name,
-                                 team.description));
+    HOIST_CHECK(database.execute("INSERT OR IGNORE INTO teams(org, name, description) VALUES(?,?,?)", team.org,
+                                 team.name, team.description));
     if (database.changes() == 0) return fail("E409", fmt::format("team {}:{} exists already", team.org, team.name));
     return true;
   }));
@@ -109,8 +109,7 @@ Result<void> SqliteStore::add_team_member(std::string_view org, std::string_view
   HOIST_CHECK(write_account<bool>([&](Database& database) -> Result<bool> {
     HOIST_CHECK(require_team(database, org, team));
     HOIST_CHECK(require_user(database, user));
-    HOIST_CHECK(
-        database.execute("INSERT OR IGNORE INTO team_members(org, team, user) VALUES(?,?,?)", org, team, user));
+    HOIST_CHECK(database.execute("INSERT OR IGNORE INTO team_members(org, team, user) VALUES(?,?,?)", org, team, user));
     return true;
   }));
   return {};
@@ -127,16 +126,15 @@ Result<bool> SqliteStore::remove_team_member(std::string_view org, std::string_v
 Result<std::vector<GrantRow>> SqliteStore::list_team_grants(std::string_view org, std::string_view team) {
   return read<std::vector<GrantRow>>([&](Database& database) -> Result<std::vector<GrantRow>> {
     HOIST_CHECK(require_team(database, org, team));
-    return select_grants(database,
-                         "SELECT org, team, package, writable FROM grants WHERE org=? AND team=? ORDER BY package", org,
-                         team);
+    return select_grants(
+        database, "SELECT org, team, package, writable FROM grants WHERE org=? AND team=? ORDER BY package", org, team);
   });
 }
 
 Result<std::vector<GrantRow>> SqliteStore::list_package_grants(std::string_view package) {
   return read<std::vector<GrantRow>>([&](Database& database) {
-    return select_grants(database,
-                         "SELECT org, team, package, writable FROM grants WHERE package=? ORDER BY org, team", package);
+    return select_grants(database, "SELECT org, team, package, writable FROM grants WHERE package=? ORDER BY org, team",
+                         package);
   });
 }
 
@@ -152,8 +150,9 @@ Result<std::vector<GrantRow>> SqliteStore::list_user_grants(std::string_view use
 Result<void> SqliteStore::set_grant(const GrantRow& grant) {
   HOIST_CHECK(write_account<bool>([&](Database& database) -> Result<bool> {
     HOIST_CHECK(require_team(database, grant.org, grant.team));
-    HOIST_CHECK(database.execute("INSERT OR REPLACE INTO grants(org, team, package, writable) VALUES(?,?,?,?)", grant.org,
-                                 grant.team, grant.package, grant.permission == Permission::kReadWrite ? 1 : 0));
+    HOIST_CHECK(database.execute("INSERT OR REPLACE INTO grants(org, team, package, writable) VALUES(?,?,?,?)",
+                                 grant.org, grant.team, grant.package,
+                                 grant.permission == Permission::kReadWrite ? 1 : 0));
     return true;
   }));
   return {};

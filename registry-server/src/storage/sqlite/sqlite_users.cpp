@@ -52,7 +52,9 @@ TokenRow to_token(const Row& row) {
           .last_used = to_optional_time(row, 13)};
 }
 
-std::unexpected<Error> unknown_user(std::string_view name) { return fail("E404", fmt::format("no user named {}", name)); }
+std::unexpected<Error> unknown_user(std::string_view name) {
+  return fail("E404", fmt::format("no user named {}", name));
+}
 
 Result<bool> has_user(Database& database, std::string_view name) {
   HOIST_TRY(const auto found, database.integer("SELECT 1 FROM users WHERE name=?", name));
