@@ -6,8 +6,8 @@ AccountApi::Answer AccountApi::package_access(const ApiRequest& request, const s
   HOIST_TRY(const Identity who, services_.authenticator.authenticate(request.credentials));
   HOIST_TRY(const PackageSnapshot found, require_package(who, package, Action::kRead));
   const bool is_public = found.package.visibility == Visibility::kPublic;
-  if (request.segments.back() == "visibility") return json_response({{"public", is_public}});
-  return json_response({{"access", is_public ? "public" : "restricted"}, {"public", is_public}});
+  if (request.segments.back() == "visibility") return json_answer({{"public", is_public}});
+  return json_answer({{"access", is_public ? "public" : "restricted"}, {"public", is_public}});
 }
 
 AccountApi::Answer AccountApi::set_package_access(const ApiRequest& request, const std::string& package) {
@@ -31,7 +31,7 @@ AccountApi::Answer AccountApi::set_package_access(const ApiRequest& request, con
   }
   if (!patch.visibility && !patch.publish_requires_tfa) return fail("E400", "nothing to set");
   HOIST_TRY(const Revision revision, services_.store.patch_package(package, patch));
-  return json_response({{"ok", true}, {"rev", revision}});
+  return json_answer({{"ok", true}, {"rev", revision}});
 }
 
 AccountApi::Answer AccountApi::collaborators(const ApiRequest& request, const std::string& package) {
@@ -51,10 +51,10 @@ AccountApi::Answer AccountApi::collaborators(const ApiRequest& request, const st
   }
   for (const MaintainerRow& maintainer : found.maintainers) rights[maintainer.name] = "write";
   const std::string wanted = request.parameter("user");
-  if (wanted.empty()) return json_response(rights);
+  if (wanted.empty()) return json_answer(rights);
   Json one = Json::object();
   if (rights.contains(wanted)) one[wanted] = rights[wanted];
-  return json_response(one);
+  return json_answer(one);
 }
 
 }  // namespace hoist::registry

@@ -3,6 +3,7 @@
 #include "auth/htpasswd.hpp"
 #include "auth/token.hpp"
 #include "hoist/base/text.hpp"
+#include "hosted/responses.hpp"
 
 namespace hoist::registry {
 namespace {
@@ -51,7 +52,7 @@ bool AccountApi::owns(std::span<const std::string> s) {
 
 Response AccountApi::handle(const ApiRequest& request) {
   auto answer = route(request);
-  return answer ? *std::move(answer) : error_answer(answer.error());
+  return answer ? *std::move(answer) : response_for(answer.error());
 }
 
 AccountApi::Answer AccountApi::route(const ApiRequest& request) {
@@ -167,25 +168,7 @@ Result<PackageSnapshot> AccountApi::require_package(const Identity& who, std::st
   return *std::move(found);
 }
 
-Response json_response(const Json& body, int status) {
-  Response response{.status = status};
-  response.headers = {{"Content-Type", "application/json; charset=utf-8"}, {"Cache-Control", "no-store"}};
-  response.set_body(std::make_shared<const std::string>(body.dump(-1, ' ', false, Json::error_handler_t::replace)));
-  return response;
-}
-
-Response error_answer(const Error& error) {
-  // Codes of the house are `E` and a status; anything else is a failure of ours, whose words stay in the log.
-  const bool speaks_http = error.code.size() == 4 && error.code[0] == 'E' &&
-                           error.code.find_first_not_of("0123456789", 1) == std::string::npos;
-  const int status = speaks_http ? std::stoi(error.code.substr(1)) : 500;
-  Response response = error_response(status, speaks_http ? error.message : "internal error");
-  if (status == 401) response.headers.emplace_back("WWW-Authenticate", error.hint.empty() ? "Bearer" : error.hint);
-  if ((status == 429 || status == 503) && !error.hint.empty()) {
-    response.headers.emplace_back("Retry-After", error.hint);
-  }
-  return response;
-}
+Response json_answer(const Json& body, int status) { return json_response(status, body); }
 
 Result<Json> parse_object(std::string_view body) {
   auto parsed = parse_json(body, "the request body");
@@ -197,16 +180,6 @@ Result<std::string> require_text(const Json& object, std::string_view key) {
   const std::string* text = find_string(object, key);
   if (text == nullptr || text->empty()) return fail("E400", fmt::format("\"{}\" is missing", key));
   return *text;
-}
-
-std::string iso_time(Time time) {
-  using namespace std::chrono;
-  const auto day = floor<days>(time);
-  const year_month_day date(day);
-  const hh_mm_ss clock(time - day);
-  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z", static_cast<int>(date.year()),
-                     static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()), clock.hours().count(),
-                     clock.minutes().count(), clock.seconds().count(), clock.subseconds().count());
 }
 
 Result<void> check_group_name(std::string_view name) {

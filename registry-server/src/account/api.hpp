@@ -110,15 +110,11 @@ class AccountApi {
 };
 
 /// 200 unless said otherwise, never cached.
-[[nodiscard]] Response json_response(const Json& body, int status = 200);
-/// The answer to an error: its code names the status, its hint fills WWW-Authenticate or Retry-After.
-[[nodiscard]] Response error_answer(const Error& error);
+[[nodiscard]] Response json_answer(const Json& body, int status = 200);
 /// The body as a JSON object: E400.
 [[nodiscard]] Result<Json> parse_object(std::string_view body);
 /// A text member: E400 when it is missing, empty or no text.
 [[nodiscard]] Result<std::string> require_text(const Json& object, std::string_view key);
-/// `2020-01-02T03:04:05.678Z`
-[[nodiscard]] std::string iso_time(Time time);
 /// A name of an organisation or team: what a scope may be. E400.
 [[nodiscard]] Result<void> check_group_name(std::string_view name);
 

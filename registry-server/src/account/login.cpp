@@ -1,13 +1,14 @@
 #include "account/api.hpp"
 #include "auth/htpasswd.hpp"
 #include "auth/token.hpp"
+#include "views/packument_text.hpp"
 
 namespace hoist::registry {
 
 AccountApi::Answer AccountApi::whoami(const ApiRequest& request) {
   if (request.method != "GET" && request.method != "HEAD") return fail("E405", "method not allowed");
   HOIST_TRY(const Identity who, require_user(request));
-  return json_response({{"username", who.user}});
+  return json_answer({{"username", who.user}});
 }
 
 AccountApi::Answer AccountApi::put_user(const ApiRequest& request, std::string_view name) {
@@ -20,7 +21,7 @@ AccountApi::Answer AccountApi::put_user(const ApiRequest& request, std::string_v
   HOIST_TRY(const UserRow user, services_.login.login_or_register(name, password, email ? *email : "", address));
   const NewToken token = issue_token(user.name, "login", now(), services_.config.token_lifetime);
   HOIST_CHECK(services_.store.add_token(token.row));
-  return json_response({{"ok", true},
+  return json_answer({{"ok", true},
                         {"id", fmt::format("org.couchdb.user:{}", user.name)},
                         {"rev", fmt::format("1-{}", user.updated.time_since_epoch().count())},
                         {"token", token.secret}},
@@ -32,7 +33,7 @@ AccountApi::Answer AccountApi::get_user(const ApiRequest& request, std::string_v
   HOIST_TRY(const Identity who, require_user(request));
   HOIST_TRY(const auto user, services_.store.find_user(name));
   if (!user) return fail("E404", "no such user");
-  return json_response({{"_id", fmt::format("org.couchdb.user:{}", user->name)},
+  return json_answer({{"_id", fmt::format("org.couchdb.user:{}", user->name)},
                         {"_rev", fmt::format("1-{}", user->updated.time_since_epoch().count())},
                         {"name", user->name},
                         {"email", user->email},
@@ -49,7 +50,7 @@ AccountApi::Answer AccountApi::log_out(const ApiRequest& request, std::string_vi
     return fail("E404", "no such token");
   }
   HOIST_TRY(const bool removed, services_.store.remove_token(row->user, row->key));
-  return json_response({{"ok", removed}});
+  return json_answer({{"ok", removed}});
 }
 
 }  // namespace hoist::registry

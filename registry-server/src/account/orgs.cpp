@@ -33,7 +33,7 @@ AccountApi::Answer AccountApi::org_users(const ApiRequest& request, const std::s
     HOIST_TRY(const auto members, services_.store.list_org_members(org));
     Json roles = Json::object();
     for (const OrgMemberRow& member : members) roles[member.user] = member.role;
-    return json_response(roles);
+    return json_answer(roles);
   }
   HOIST_TRY(const Identity who, require_writer(request));
   // The first member makes the organisation, which claims a scope for it: an administrator's act.
@@ -46,7 +46,7 @@ AccountApi::Answer AccountApi::org_users(const ApiRequest& request, const std::s
   if (request.method == "DELETE") {
     if (!stays_owned && !who.is_admin) return fail("E400", "an organisation needs an owner");
     HOIST_TRY(const bool removed, services_.store.remove_org_member(org, user));
-    return removed ? json_response({{"ok", true}}) : Answer(fail("E404", "no such member"));
+    return removed ? json_answer({{"ok", true}}) : Answer(fail("E404", "no such member"));
   }
   if (request.method != "PUT") return fail("E405", "method not allowed");
   const std::string* given = find_string(body, "role");
@@ -55,7 +55,7 @@ AccountApi::Answer AccountApi::org_users(const ApiRequest& request, const std::s
   if (!before.empty() && role != "owner" && !stays_owned) return fail("E400", "an organisation needs an owner");
   HOIST_CHECK(services_.store.set_org_member(org, {.user = user, .role = role}));
   HOIST_TRY(const auto after, services_.store.list_org_members(org));
-  return json_response({{"org", {{"name", org}, {"size", after.size()}}}, {"user", user}, {"role", role}});
+  return json_answer({{"org", {{"name", org}, {"size", after.size()}}}, {"user", user}, {"role", role}});
 }
 
 AccountApi::Answer AccountApi::org_teams(const ApiRequest& request, const std::string& org) {
@@ -65,7 +65,7 @@ AccountApi::Answer AccountApi::org_teams(const ApiRequest& request, const std::s
     HOIST_TRY(const auto teams, services_.store.list_teams(org));
     Json names = Json::array();
     for (const TeamRow& team : teams) names.push_back(fmt::format("{}:{}", team.org, team.name));
-    return json_response(names);
+    return json_answer(names);
   }
   if (request.method != "PUT") return fail("E405", "method not allowed");
   HOIST_TRY(const Identity who, require_writer(request));
@@ -75,7 +75,7 @@ AccountApi::Answer AccountApi::org_teams(const ApiRequest& request, const std::s
   HOIST_CHECK(check_group_name(name));
   const std::string* description = find_string(body, "description");
   HOIST_CHECK(services_.store.add_team({.org = org, .name = name, .description = description ? *description : ""}));
-  return json_response({{"name", name}}, 201);
+  return json_answer({{"name", name}}, 201);
 }
 
 AccountApi::Answer AccountApi::org_packages(const ApiRequest& request, const std::string& org) {
@@ -104,7 +104,7 @@ AccountApi::Answer AccountApi::org_packages(const ApiRequest& request, const std
     const bool visible = require_package(who, entry.key(), Action::kRead).has_value();
     entry = visible ? std::next(entry) : packages.erase(entry);
   }
-  return json_response(packages);
+  return json_answer(packages);
 }
 
 AccountApi::Answer AccountApi::user_packages(const ApiRequest& request, const std::string& name) {
@@ -124,7 +124,7 @@ AccountApi::Answer AccountApi::user_packages(const ApiRequest& request, const st
     }
   }
   for (const std::string& package : maintained) add(package, "write");
-  return json_response(packages);
+  return json_answer(packages);
 }
 
 }  // namespace hoist::registry

@@ -1,4 +1,5 @@
 #include "account/api.hpp"
+#include "views/packument_text.hpp"
 
 namespace hoist::registry {
 namespace {
@@ -46,7 +47,7 @@ AccountApi::Answer AccountApi::get_profile(const ApiRequest& request) {
   HOIST_TRY(const Identity who, require_user(request));
   HOIST_TRY(const auto user, services_.store.find_user(who.user));
   if (!user) return fail("E404", "no such user");
-  return json_response(to_json(*user));
+  return json_answer(to_json(*user));
 }
 
 AccountApi::Answer AccountApi::post_profile(const ApiRequest& request) {
@@ -71,7 +72,7 @@ AccountApi::Answer AccountApi::post_profile(const ApiRequest& request) {
   user->updated = now();
   if (const Json* change = find_member(body, "password")) return change_password(who, *std::move(user), *change);
   HOIST_CHECK(services_.store.update_user(*user));
-  return json_response(to_json(*user));
+  return json_answer(to_json(*user));
 }
 
 AccountApi::Answer AccountApi::change_password(const Identity& who, UserRow user, const Json& change) {
@@ -82,7 +83,7 @@ AccountApi::Answer AccountApi::change_password(const Identity& who, UserRow user
   if (!checked && checked.error().code == "E401") return fail("E403", "the old password is wrong");
   if (!checked) return std::unexpected(checked.error());
   HOIST_CHECK(services_.login.set_password(user, new_password));
-  return json_response(to_json(user));
+  return json_answer(to_json(user));
 }
 
 }  // namespace hoist::registry

@@ -21,7 +21,7 @@ AccountApi::Answer AccountApi::remove_team(const ApiRequest& request, const std:
   HOIST_CHECK(require_leader(who, org));
   HOIST_TRY(const bool removed, services_.store.remove_team(org, team));
   if (!removed) return fail("E404", "no such team");
-  return json_response({{"ok", true}});
+  return json_answer({{"ok", true}});
 }
 
 AccountApi::Answer AccountApi::team_users(const ApiRequest& request, const std::string& org, const std::string& team) {
@@ -29,7 +29,7 @@ AccountApi::Answer AccountApi::team_users(const ApiRequest& request, const std::
     HOIST_TRY(const Identity who, require_user(request));
     HOIST_CHECK(require_member(who, org));
     HOIST_TRY(const auto members, services_.store.list_team_members(org, team));
-    return json_response(Json(members));
+    return json_answer(Json(members));
   }
   HOIST_TRY(const Identity who, require_writer(request));
   HOIST_CHECK(require_leader(who, org));
@@ -37,13 +37,13 @@ AccountApi::Answer AccountApi::team_users(const ApiRequest& request, const std::
   HOIST_TRY(const std::string user, require_text(body, "user"));
   if (request.method == "DELETE") {
     HOIST_TRY(const bool removed, services_.store.remove_team_member(org, team, user));
-    return removed ? json_response({{"ok", true}}) : Answer(fail("E404", "no such member"));
+    return removed ? json_answer({{"ok", true}}) : Answer(fail("E404", "no such member"));
   }
   if (request.method != "PUT") return fail("E405", "method not allowed");
   HOIST_TRY(const auto accounts, services_.index.current());
   if (accounts->role(org, user).empty()) return fail("E403", "the user is no member of the organisation");
   HOIST_CHECK(services_.store.add_team_member(org, team, user));
-  return json_response(Json::object(), 201);
+  return json_answer(Json::object(), 201);
 }
 
 AccountApi::Answer AccountApi::team_packages(const ApiRequest& request, const std::string& org,
@@ -56,7 +56,7 @@ AccountApi::Answer AccountApi::team_packages(const ApiRequest& request, const st
     for (const GrantRow& grant : grants) {
       packages[grant.package] = grant.permission == Permission::kReadWrite ? "write" : "read";
     }
-    return json_response(packages);
+    return json_answer(packages);
   }
   HOIST_TRY(const Identity who, require_writer(request));
   HOIST_TRY(const Json body, parse_object(request.body));
@@ -66,7 +66,7 @@ AccountApi::Answer AccountApi::team_packages(const ApiRequest& request, const st
   HOIST_TRY(const auto found, require_package(who, package, Action::kManageAccess));
   if (request.method == "DELETE") {
     HOIST_TRY(const bool removed, services_.store.remove_grant(org, team, package));
-    return removed ? json_response({{"ok", true}}) : Answer(fail("E404", "no such grant"));
+    return removed ? json_answer({{"ok", true}}) : Answer(fail("E404", "no such grant"));
   }
   if (request.method != "PUT") return fail("E405", "method not allowed");
   HOIST_TRY(const std::string permissions, require_text(body, "permissions"));
@@ -74,7 +74,7 @@ AccountApi::Answer AccountApi::team_packages(const ApiRequest& request, const st
   GrantRow grant{.org = org, .team = team, .package = package};
   if (permissions == "read-write") grant.permission = Permission::kReadWrite;
   HOIST_CHECK(services_.store.set_grant(grant));
-  return json_response(Json::object(), 201);
+  return json_answer(Json::object(), 201);
 }
 
 }  // namespace hoist::registry

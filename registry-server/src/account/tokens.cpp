@@ -2,6 +2,7 @@
 
 #include "account/api.hpp"
 #include "auth/token.hpp"
+#include "views/packument_text.hpp"
 
 namespace hoist::registry {
 namespace {
@@ -115,7 +116,7 @@ AccountApi::Answer AccountApi::list_tokens(const ApiRequest& request) {
   urls["next"] = last < tokens.size()
                      ? Json(fmt::format("{}-/npm/v1/tokens?page={}&perPage={}", request.base_url, page + 1, size))
                      : Json(nullptr);
-  return json_response({{"objects", std::move(objects)}, {"urls", std::move(urls)}, {"total", tokens.size()}});
+  return json_answer({{"objects", std::move(objects)}, {"urls", std::move(urls)}, {"total", tokens.size()}});
 }
 
 AccountApi::Answer AccountApi::create_token(const ApiRequest& request) {
@@ -131,7 +132,7 @@ AccountApi::Answer AccountApi::create_token(const ApiRequest& request) {
   HOIST_CHECK(services_.store.add_token(token.row));
   Json object = to_json(token.row);
   object["token"] = token.secret;
-  return json_response(object, 201);
+  return json_answer(object, 201);
 }
 
 AccountApi::Answer AccountApi::delete_token(const ApiRequest& request, std::string_view key) {
@@ -140,7 +141,7 @@ AccountApi::Answer AccountApi::delete_token(const ApiRequest& request, std::stri
   const std::string wanted = is_token_shaped(key) ? token_key(hash_token(key)) : std::string(key);
   HOIST_TRY(const bool removed, services_.store.remove_token(who.user, wanted));
   if (!removed) return fail("E404", "no such token");
-  return json_response({{"ok", true}});
+  return json_answer({{"ok", true}});
 }
 
 }  // namespace hoist::registry

@@ -55,7 +55,7 @@ AccountApi::Answer AccountApi::begin_web_login(const ApiRequest& request) {
       {.kind = std::string(kPageKind), .key = stored_key(page), .value = text(session), .expires = expires}));
   HOIST_CHECK(services_.store.put_ephemeral(
       {.kind = std::string(kPollKind), .key = stored_key(poll), .value = std::string(kPending), .expires = expires}));
-  return json_response({{"loginUrl", fmt::format("{}-/v1/login/{}", request.base_url, page)},
+  return json_answer({{"loginUrl", fmt::format("{}-/v1/login/{}", request.base_url, page)},
                         {"doneUrl", fmt::format("{}-/v1/done/{}", request.base_url, poll)}});
 }
 
@@ -65,7 +65,7 @@ AccountApi::Answer AccountApi::poll_web_login(const ApiRequest& request, std::st
   HOIST_TRY(const auto row, services_.store.find_ephemeral(kPollKind, key, now()));
   if (!row) return fail("E404", "this login is over or was never begun");
   if (row->value == kPending) {
-    Response response = json_response(Json::object(), 202);
+    Response response = json_answer(Json::object(), 202);
     response.headers.emplace_back("Retry-After", "1");
     return response;
   }
@@ -77,7 +77,7 @@ AccountApi::Answer AccountApi::poll_web_login(const ApiRequest& request, std::st
   if (!user || user->is_disabled) return fail("E404", "this login is over");
   const NewToken token = issue_token(user->name, "web", now(), services_.config.token_lifetime);
   HOIST_CHECK(services_.store.add_token(token.row));
-  return json_response({{"token", token.secret}});
+  return json_answer({{"token", token.secret}});
 }
 
 AccountApi::Answer AccountApi::show_web_login(const ApiRequest& request, std::string_view id) {

@@ -29,6 +29,7 @@ Request to_request(const Message& message, std::string_view peer) {
                  .content_type = view(message[http::field::content_type]),
                  .content_encoding = view(message[http::field::content_encoding]),
                  .user_agent = view(message[http::field::user_agent]),
+                 .origin = view(message[http::field::origin]),
                  .otp = view(message["npm-otp"]),
                  .npm_command = view(message["npm-command"]),
                  .forwarded_for = view(message["X-Forwarded-For"]),

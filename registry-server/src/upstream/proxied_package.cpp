@@ -109,7 +109,9 @@ class ViewBuilder {
         packument_["time"].is_object() ? find_string(packument_["time"], "modified") : nullptr;
     if (const auto time = modified == nullptr ? std::nullopt : parse_iso_time(*modified)) view_.modified = *time;
     // Foreign bytes: what is no UTF-8 is replaced, never thrown on.
-    const auto text = [](const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); };
+    const auto text = [](const Json& json) {
+      return std::make_shared<const EncodedText>(json.dump(-1, ' ', false, Json::error_handler_t::replace));
+    };
     view_.abbreviated = text(abbreviate(packument_));
     view_.full = text(packument_);
     return std::move(view_);

@@ -9,6 +9,7 @@
 
 #include "hoist/base/integrity.hpp"
 #include "hoist/base/json.hpp"
+#include "upstream/encoded_text.hpp"
 #include "upstream/filters.hpp"
 
 namespace hoist::registry {

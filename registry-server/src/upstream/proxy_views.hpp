@@ -45,7 +45,8 @@ class ProxyViews {
   };
   static std::size_t weight(const ProxiedPackage& view) {
     constexpr std::size_t per_tarball = 400;
-    return view.full.size() + view.abbreviated.size() + view.tarballs.size() * per_tarball;
+    // Compressed forms come later and are smaller; a factor for them is near enough.
+    return (view.full->size() + view.abbreviated->size()) * 3 / 2 + view.tarballs.size() * per_tarball;
   }
   void erase(const std::string& name) {
     const auto found = entries_.find(name);

@@ -158,13 +158,13 @@ TEST_CASE("view: URLs are ours, blocked versions and their tags are gone", "[reg
       "3.0.0":{"name":"@s/a","version":"3.0.0","dist":{"tarball":"https://up.example/@s/a/-/%2e%2e%2fx"}}}})");
   const auto filter = VersionFilter::compile(FilterOptions{.minimum_age = 72h}).value();
   const auto view = make_view(packument, "@s/a", {.public_url = "http://reg.test/", .filters = {&filter}, .now = kNow});
-  const Json full = json(view.full);
+  const Json full = json(view.full->text());
   CHECK(full["versions"].size() == 1);
   CHECK(full["versions"]["1.0.0"]["dist"]["tarball"] == "http://reg.test/@s/a/-/a-1.0.0.tgz");
   CHECK(full["dist-tags"] == json(R"({"latest":"1.0.0","old":"1.0.0"})"));
   CHECK_FALSE(full["time"].contains("2.0.0"));
   CHECK_FALSE(full.contains("_rev"));
-  const Json abbreviated = json(view.abbreviated);
+  const Json abbreviated = json(view.abbreviated->text());
   CHECK(abbreviated["versions"]["1.0.0"].contains("dist"));
   CHECK_FALSE(abbreviated["versions"]["1.0.0"].contains("readme"));
   CHECK(view.valid_until == parse_iso_time("2026-01-12T12:00:00.000Z"));

@@ -127,7 +127,7 @@ TEST_CASE("upstream [45]: what was seen is served while the uplink is down, unkn
 
   const auto stale = proxy.package("a");
   REQUIRE(stale);
-  CHECK((*stale)->full.contains("\"1.0.0\""));
+  CHECK((*stale)->full->text().contains("\"1.0.0\""));
   CHECK(proxy.tarball("a", "a-1.0.0.tgz") == kBytes);
   const auto unknown = proxy.package("unknown");
   REQUIRE_FALSE(unknown);
@@ -160,7 +160,7 @@ TEST_CASE("upstream [46]: an answer that is no packument is not cached, and the 
   proxy.clock.advance(61s);
   const auto kept = proxy.package("a");
   REQUIRE(kept);
-  CHECK((*kept)->full.contains(sri(kBytes)));
+  CHECK((*kept)->full->text().contains(sri(kBytes)));
   proxy.restart();
   serve_package(proxy.server);
   CHECK(proxy.tarball("a", "a-1.0.0.tgz") == kBytes);
@@ -286,7 +286,7 @@ TEST_CASE("upstream: what a filter hides from the packument is refused as a tarb
   serve_package(proxy.server);
   const auto package = proxy.package("a");
   REQUIRE(package);
-  CHECK_FALSE((*package)->full.contains("\"1.0.0\""));
+  CHECK_FALSE((*package)->full->text().contains("\"1.0.0\""));
   const auto tarball = proxy.tarball("a", "a-1.0.0.tgz");
   REQUIRE_FALSE(tarball);
   CHECK(tarball.error().code == "E403");
