@@ -24,8 +24,7 @@ Result<std::unique_ptr<AccountSide>> AccountSide::make(MetadataStore& store, con
                                                        std::string base_url) {
   auto proxies = parse_cidrs(config.trusted_proxies);
   if (!proxies) return fail("ECONFIG", proxies.error().message);
-  return std::unique_ptr<AccountSide>(
-      new AccountSide(store, config, clock, std::move(base_url), *std::move(proxies)));
+  return std::unique_ptr<AccountSide>(new AccountSide(store, config, clock, std::move(base_url), *std::move(proxies)));
 }
 
 }  // namespace hoist::registry

@@ -22,10 +22,10 @@ AccountApi::Answer AccountApi::put_user(const ApiRequest& request, std::string_v
   const NewToken token = issue_token(user.name, "login", now(), services_.config.token_lifetime);
   HOIST_CHECK(services_.store.add_token(token.row));
   return json_answer({{"ok", true},
-                        {"id", fmt::format("org.couchdb.user:{}", user.name)},
-                        {"rev", fmt::format("1-{}", user.updated.time_since_epoch().count())},
-                        {"token", token.secret}},
-                       201);
+                      {"id", fmt::format("org.couchdb.user:{}", user.name)},
+                      {"rev", fmt::format("1-{}", user.updated.time_since_epoch().count())},
+                      {"token", token.secret}},
+                     201);
 }
 
 AccountApi::Answer AccountApi::get_user(const ApiRequest& request, std::string_view name) {
@@ -34,12 +34,12 @@ AccountApi::Answer AccountApi::get_user(const ApiRequest& request, std::string_v
   HOIST_TRY(const auto user, services_.store.find_user(name));
   if (!user) return fail("E404", "no such user");
   return json_answer({{"_id", fmt::format("org.couchdb.user:{}", user->name)},
-                        {"_rev", fmt::format("1-{}", user->updated.time_since_epoch().count())},
-                        {"name", user->name},
-                        {"email", user->email},
-                        {"type", "user"},
-                        {"roles", Json::array()},
-                        {"date", iso_time(user->updated)}});
+                      {"_rev", fmt::format("1-{}", user->updated.time_since_epoch().count())},
+                      {"name", user->name},
+                      {"email", user->email},
+                      {"type", "user"},
+                      {"roles", Json::array()},
+                      {"date", iso_time(user->updated)}});
 }
 
 AccountApi::Answer AccountApi::log_out(const ApiRequest& request, std::string_view token) {

@@ -56,7 +56,7 @@ AccountApi::Answer AccountApi::begin_web_login(const ApiRequest& request) {
   HOIST_CHECK(services_.store.put_ephemeral(
       {.kind = std::string(kPollKind), .key = stored_key(poll), .value = std::string(kPending), .expires = expires}));
   return json_answer({{"loginUrl", fmt::format("{}-/v1/login/{}", request.base_url, page)},
-                        {"doneUrl", fmt::format("{}-/v1/done/{}", request.base_url, poll)}});
+                      {"doneUrl", fmt::format("{}-/v1/done/{}", request.base_url, poll)}});
 }
 
 AccountApi::Answer AccountApi::poll_web_login(const ApiRequest& request, std::string_view secret) {

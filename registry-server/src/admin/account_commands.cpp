@@ -43,8 +43,8 @@ Result<void> run_user(const UserArguments& arguments) {
     return fail("EUSAGE", "the password is read from standard input: add --password-stdin");
   }
   HOIST_TRY(Storage storage, Storage::open(arguments.storage));
-  return print(run_user_command(storage.metadata(), arguments.command, wants_password ? read_password() : "",
-                                SystemClock()));
+  return print(
+      run_user_command(storage.metadata(), arguments.command, wants_password ? read_password() : "", SystemClock()));
 }
 
 Result<void> run_token(TokenArguments arguments) {
@@ -105,9 +105,9 @@ void add_token_commands(CLI::App& app, Result<void>& result) {
     if (action == "create") {
       command->add_option("--name", token.name, "To recognise it by");
       command->add_flag("--read-only", token.read_only, "Never writes");
-      command->add_option("--package", token.packages, "Only this package; may be repeated");
-      command->add_option("--scope", token.scopes, "Only this @scope; may be repeated");
-      command->add_option("--cidr", token.cidrs, "Only from this network; may be repeated");
+      command->add_option("--package", token.packages, "Only this package; may be repeated")->allow_extra_args(false);
+      command->add_option("--scope", token.scopes, "Only this @scope; may be repeated")->allow_extra_args(false);
+      command->add_option("--cidr", token.cidrs, "Only from this network; may be repeated")->allow_extra_args(false);
       command->add_option("--expires", arguments->expires_days, "Days");
     }
     command->callback([arguments, &result] { result = run_token(*arguments); });

@@ -21,8 +21,8 @@ class LoginService {
     LoginLimits limits;
     bool open_registration = false;
     ScryptCost cost;
-    unsigned hashing = 2;   ///< at a time
-    unsigned waiting = 5;   ///< for their turn; more get E429. Each holds a thread of its caller
+    unsigned hashing = 2;  ///< at a time
+    unsigned waiting = 5;  ///< for their turn; more get E429. Each holds a thread of its caller
   };
   LoginService(AccountStore& accounts, Options options, const Clock& clock);
 

@@ -24,7 +24,8 @@ asio::awaitable<Result<Json>> read_audit(Exchange& exchange) {
   if (!text) co_return std::unexpected(text.error());
   if (zipped) {
     Result<std::string> inflated = package::gunzip(*text, {.max_output = kAuditLimit});
-    if (!inflated) co_return fail(inflated.error().code == "ETARTOOLARGE" ? "E413" : "E400", "the body is not usable gzip");
+    if (!inflated)
+      co_return fail(inflated.error().code == "ETARTOOLARGE" ? "E413" : "E400", "the body is not usable gzip");
     text = std::move(inflated);
   }
   Result<Json> json = parse_json(*text, "audit");
@@ -41,9 +42,14 @@ void ServiceHandlers::add_routes(RouteTable& routes) {
   routes.add("GET", "/-/ready", [this](Exchange& exchange) { return ready(exchange); }, Login::kNone);
   routes.add("GET", "/-/metrics", [this](Exchange& exchange) { return metrics(exchange); });
   routes.add("GET", "/-/npm/v1/keys", [this](Exchange& exchange) { return keys(exchange); }, Login::kNone);
-  routes.add("POST", "/-/npm/v1/security/advisories/bulk", [this](Exchange& exchange) { return audit(exchange); });
-  routes.add("POST", "/-/npm/v1/security/audits", [this](Exchange& exchange) { return old_audit(exchange); });
-  routes.add("POST", "/-/npm/v1/security/audits/quick", [this](Exchange& exchange) { return old_audit(exchange); });
+  routes.add(
+      "POST", "/-/npm/v1/security/advisories/bulk", [this](Exchange& exchange) { return audit(exchange); },
+      Login::kNone);
+  routes.add(
+      "POST", "/-/npm/v1/security/audits", [this](Exchange& exchange) { return old_audit(exchange); }, Login::kNone);
+  routes.add(
+      "POST", "/-/npm/v1/security/audits/quick", [this](Exchange& exchange) { return old_audit(exchange); },
+      Login::kNone);
 }
 
 asio::awaitable<Response> ServiceHandlers::root(Exchange& /*exchange*/) {
@@ -62,10 +68,10 @@ asio::awaitable<Response> ServiceHandlers::ready(Exchange& /*exchange*/) {
 
 asio::awaitable<Response> ServiceHandlers::keys(Exchange& /*exchange*/) {
   co_return json_response(200, Json{{"keys", Json::array({Json{{"keyid", key_.keyid()},
-                                                              {"keytype", "ecdsa-sha2-nistp256"},
-                                                              {"scheme", "ecdsa-sha2-nistp256"},
-                                                              {"key", key_.public_key()},
-                                                              {"expires", nullptr}}})}});
+                                                               {"keytype", "ecdsa-sha2-nistp256"},
+                                                               {"scheme", "ecdsa-sha2-nistp256"},
+                                                               {"key", key_.public_key()},
+                                                               {"expires", nullptr}}})}});
 }
 
 asio::awaitable<Response> ServiceHandlers::metrics(Exchange& exchange) {

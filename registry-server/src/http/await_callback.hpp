@@ -25,13 +25,12 @@ boost::asio::awaitable<Value> await_callback(Start start) {
     // Copyable, since callbacks may be: a handler is not.
     auto shared = std::make_shared<decltype(handler)>(std::move(handler));
     begin([shared, executor, work = std::move(work)](Value value) mutable {
-      asio::post(executor, [shared, held = std::move(value), guard = std::move(work)]() mutable {
-        (*shared)(std::move(held));
-      });
+      asio::post(executor,
+                 [shared, held = std::move(value), guard = std::move(work)]() mutable { (*shared)(std::move(held)); });
     });
   };
   co_return co_await asio::async_initiate<const asio::use_awaitable_t<>, void(Value)>(initiate, asio::use_awaitable,
-                                                                                     std::move(start));
+                                                                                      std::move(start));
 }
 
 }  // namespace hoist::registry

@@ -10,9 +10,8 @@ Response file_response(const Request& request, std::shared_ptr<const Blob> blob,
   const bool range_applies = request.method == "GET" && (request.if_range.empty() || request.if_range == etag);
   const bool unchanged = etag_matches(request.if_none_match, etag);
   Response response;
-  response.headers = {{"ETag", std::move(etag)},
-                      {"Cache-Control", "max-age=31536000, immutable"},
-                      {"Accept-Ranges", "bytes"}};
+  response.headers = {
+      {"ETag", std::move(etag)}, {"Cache-Control", "max-age=31536000, immutable"}, {"Accept-Ranges", "bytes"}};
   if (unchanged) {
     response.status = 304;
     return response;

@@ -1,5 +1,6 @@
 #include "hoist/registry/server.hpp"
 
+#include <unistd.h>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/executor_work_guard.hpp>
@@ -7,6 +8,8 @@
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
+
+#include <atomic>
 #include <csignal>
 #include <list>
 #include <thread>
@@ -57,16 +60,20 @@ struct Loop {
   }
 };
 
+std::vector<std::unique_ptr<Loop>> make_loops(unsigned threads) {
+  const unsigned count = threads != 0 ? threads : std::max(1U, std::thread::hardware_concurrency());
+  std::vector<std::unique_ptr<Loop>> loops;
+  for (unsigned i = 0; i < count; ++i) loops.push_back(std::make_unique<Loop>());
+  return loops;
+}
+
 /// The acceptor, the signals and the count of connections belong to the first loop's thread.
 struct Server::State {
-  explicit State(ServerOptions chosen) : options(std::move(chosen)) {
-    const unsigned count = options.threads != 0 ? options.threads : std::max(1U, std::thread::hardware_concurrency());
-    for (unsigned i = 0; i < count; ++i) loops.push_back(std::make_unique<Loop>());
-  }
+  explicit State(ServerOptions chosen) : options(std::move(chosen)), loops(make_loops(options.threads)) {}
 
   asio::io_context& main() { return loops.front()->io; }
   asio::awaitable<void> accept_loop(Service& service);
-  void begin_session(Loop& loop, tcp::socket socket, Service& service);
+  void begin_session(Loop& loop, tcp::socket socket, Service& service, std::string peer = {});
   void end_session(Loop& loop, std::list<Session>::iterator session);
   void begin_stop();
 
@@ -77,6 +84,7 @@ struct Server::State {
   asio::steady_timer slot_free{main(), asio::steady_timer::time_point::max()};
   std::size_t connections = 0;
   std::size_t next_loop = 0;
+  std::atomic<Service*> service{nullptr};  // set while run() serves
   bool stopping = false;
 };
 
@@ -103,9 +111,9 @@ asio::awaitable<void> Server::State::accept_loop(Service& service) {
   }
 }
 
-void Server::State::begin_session(Loop& loop, tcp::socket socket, Service& service) {
+void Server::State::begin_session(Loop& loop, tcp::socket socket, Service& service, std::string peer) {
   if (loop.stopping) return;
-  const auto session = loop.sessions.emplace(loop.sessions.end(), std::move(socket), service, options);
+  const auto session = loop.sessions.emplace(loop.sessions.end(), std::move(socket), service, options, std::move(peer));
   asio::co_spawn(loop.io, session->run(), [this, &loop, session](const std::exception_ptr&) {
     // The root of a session: a bug in answering one client ends that connection only.
     end_session(loop, session);
@@ -145,6 +153,7 @@ Result<std::unique_ptr<Server>> Server::bind(ServerOptions options) {
   if (error) return fail("EINVAL", fmt::format("not a numeric address: {}", options.host));
   const tcp::endpoint endpoint(address, options.port);
   auto state = std::make_unique<State>(std::move(options));
+  if (!state->options.accepts) return std::unique_ptr<Server>(new Server(std::move(state)));
   tcp::acceptor& acceptor = state->acceptor;
   acceptor.open(endpoint.protocol(), error);
   if (!error) acceptor.set_option(tcp::acceptor::reuse_address(true), error);
@@ -175,7 +184,11 @@ void Server::run(Service& service) {
   state_->signals.async_wait([state = state_.get()](const boost::system::error_code& error, int) {
     if (!error) state->begin_stop();
   });
-  asio::co_spawn(state_->main(), state_->accept_loop(service), [](const std::exception_ptr& failure) {
+  state_->service = &service;
+  const auto accept = [](State& state, Service& served) -> asio::awaitable<void> {
+    if (state.options.accepts) co_await state.accept_loop(served);
+  };
+  asio::co_spawn(state_->main(), accept(*state_, service), [](const std::exception_ptr& failure) {
     if (failure) std::rethrow_exception(failure);  // out of run, to main: without accepting there is no server
   });
   std::vector<std::jthread> threads;
@@ -183,6 +196,24 @@ void Server::run(Service& service) {
     threads.emplace_back([io = &state_->loops[i]->io] { io->run(); });
   }
   state_->main().run();
+}
+
+void Server::adopt(int socket, std::string peer) {
+  State& state = *state_;
+  asio::post(state.main(), [&state, socket, peer = std::move(peer)]() mutable {
+    Service* service = state.service;
+    Loop& loop = *state.loops[state.next_loop];
+    tcp::socket adopted(loop.io);
+    boost::system::error_code error;
+    adopted.assign(tcp::v4(), socket, error);  // what kind of stream it is matters to nobody above
+    if (error) ::close(socket);
+    if (error || service == nullptr || state.stopping) return;
+    ++state.connections;
+    state.next_loop = (state.next_loop + 1) % state.loops.size();
+    asio::post(loop.io, [&state, &loop, service, adopted = std::move(adopted), peer = std::move(peer)]() mutable {
+      state.begin_session(loop, std::move(adopted), *service, std::move(peer));
+    });
+  });
 }
 
 void Server::stop() {

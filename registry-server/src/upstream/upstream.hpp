@@ -63,7 +63,7 @@ class Upstream {
   /// A bulk audit of these packages (JSON: name to versions), answered by the audit uplink. The caller has taken
   /// private names out. `{}` when no uplink is configured for audits.
   void audit(std::string body, Callback<AuditAnswer> done);
-  /// The name was published here: forget that it was unknown.
+  /// Forgets that no upstream had the name.
   void forget(std::string_view name) { negative_.forget(name); }
 
  private:

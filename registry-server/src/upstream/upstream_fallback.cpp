@@ -133,7 +133,8 @@ asio::awaitable<Response> UpstreamFallback::audit(Exchange& exchange) {
   if (!asked) co_return response_for(asked.error());
   if (*asked == "{}") co_return json_response(200, Json::object());
   auto start = [this, question = *std::move(asked)](std::function<void(Upstream::AuditAnswer)> done) mutable {
-    upstream_.audit(std::move(question), [done = std::move(done)](const Upstream::AuditAnswer& answer) { done(answer); });
+    upstream_.audit(std::move(question),
+                    [done = std::move(done)](const Upstream::AuditAnswer& answer) { done(answer); });
   };
   const Upstream::AuditAnswer answer = co_await await_callback<Upstream::AuditAnswer>(std::move(start));
   if (!answer) co_return upstream_error(answer.error());

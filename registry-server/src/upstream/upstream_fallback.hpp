@@ -17,7 +17,7 @@ class UpstreamFallback final : public ReadFallback {
   boost::asio::awaitable<Response> tarball(Exchange& exchange, const std::string& file_name) override;
 
   /// `POST /-/npm/v1/security/advisories/bulk`: answered by the audit uplink, which hears of no name that is ours.
-  boost::asio::awaitable<Response> audit(Exchange& exchange);
+  boost::asio::awaitable<Response> audit(Exchange& exchange) override;
 
  private:
   /// E404 for a name that is not asked upstream.
