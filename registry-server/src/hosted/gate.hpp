@@ -18,8 +18,8 @@ class PackageGate {
   PackageGate(ViewCache& views, AccessPolicy& policy, ThreadPool& workers, const Clock& clock)
       : views_(views), policy_(policy), workers_(workers), clock_(clock) {}
 
-  /// The package, or null when it does not exist and the caller would be allowed to see that. E401, E403, and E404 for a
-  /// package that is hidden from this caller.
+  /// The package, or null when it does not exist and the caller would be allowed to see that. E401, E403, and E404 for
+  /// a package that is hidden from this caller.
   boost::asio::awaitable<Result<View>> look(const Exchange& exchange, Action action);
   /// The same; E404 when it does not exist.
   boost::asio::awaitable<Result<View>> open(const Exchange& exchange, Action action);

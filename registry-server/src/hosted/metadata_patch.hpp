@@ -11,9 +11,9 @@ struct PatchRights {
   std::string user;  ///< may star and unstar for itself
 };
 
-/// PUT without attachments: changes of `deprecated`, and of tags where allowed. Versions that are missing in the document
-/// stay. E400 for another name or a version that is not there; E409 for a stale `_rev` and for a change of what never
-/// changes. The patch holds only at the revision of `stored`.
+/// PUT without attachments: changes of `deprecated`, and of tags where allowed. Versions that are missing in the
+/// document stay. E400 for another name or a version that is not there; E409 for a stale `_rev` and for a change of
+/// what never changes. The patch holds only at the revision of `stored`.
 [[nodiscard]] Result<PackagePatch> read_metadata_patch(const Json& document, const PackageSnapshot& stored,
                                                        const PatchRights& rights);
 
@@ -21,7 +21,8 @@ struct PatchRights {
 /// when its own goes. E400 when the document names versions that are not there.
 [[nodiscard]] Result<PackagePatch> read_unpublish_patch(const Json& document, const PackageSnapshot& stored);
 
-/// The maintainers' names of an owner change. E400 for an empty list: a package without owners could never change again.
+/// The maintainers' names of an owner change. E400 for an empty list: a package without owners could never change
+/// again.
 [[nodiscard]] Result<std::vector<std::string>> read_maintainers(const Json& document);
 
 /// The highest version that is no prerelease, else the highest; empty for none.

@@ -14,7 +14,8 @@ std::uint64_t resident_bytes() {
   if (!text) return 0;
   const auto parts = split(*text, ' ');
   if (parts.size() < 2) return 0;
-  return std::strtoull(std::string(parts[1]).c_str(), nullptr, 10) * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+  return std::strtoull(std::string(parts[1]).c_str(), nullptr, 10) *
+         static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
 }
 
 }  // namespace
@@ -44,9 +45,11 @@ std::string Metrics::render(std::size_t view_bytes) const {
   text += fmt::format("hoist_registry_request_seconds_bucket{{le=\"+Inf\"}} {}\n", total);
   text += fmt::format("hoist_registry_request_seconds_sum {}\n", static_cast<double>(nanoseconds_.load()) / 1e9);
   text += fmt::format("hoist_registry_request_seconds_count {}\n", total);
-  text += fmt::format("# TYPE hoist_registry_sent_bytes_total counter\nhoist_registry_sent_bytes_total {}\n", bytes_.load());
+  text += fmt::format("# TYPE hoist_registry_sent_bytes_total counter\nhoist_registry_sent_bytes_total {}\n",
+                      bytes_.load());
   text += fmt::format("# TYPE hoist_registry_view_bytes gauge\nhoist_registry_view_bytes {}\n", view_bytes);
-  text += fmt::format("# TYPE process_resident_memory_bytes gauge\nprocess_resident_memory_bytes {}\n", resident_bytes());
+  text +=
+      fmt::format("# TYPE process_resident_memory_bytes gauge\nprocess_resident_memory_bytes {}\n", resident_bytes());
   return text;
 }
 

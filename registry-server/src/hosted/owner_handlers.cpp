@@ -28,8 +28,8 @@ asio::awaitable<Response> OwnerHandlers::list(Exchange& exchange) {
 asio::awaitable<Response> OwnerHandlers::apply(const Exchange& exchange, PackagePatch patch) {
   patch.by = exchange.who.user;
   patch.now = gate_.now();
-  auto answer = co_await run_on(
-      gate_.workers(), [this, patch = std::move(patch), name = exchange.package]() -> Result<Response> {
+  auto answer =
+      co_await run_on(gate_.workers(), [this, patch = std::move(patch), name = exchange.package]() -> Result<Response> {
         HOIST_CHECK(check_users(store_, patch.add_maintainers));
         HOIST_TRY(const Revision revision, store_.patch_package(name, patch));
         (void)revision;

@@ -24,8 +24,9 @@ void PublishHandlers::add_routes(RouteTable& routes) {
 asio::awaitable<Result<std::string>> PublishHandlers::receive(Exchange& exchange, Upload& upload) {
   const std::uint64_t most = limits_.tarball_bytes / 3 * 4 + 4 + limits_.document_bytes;
   if (exchange.body.announced().value_or(0) > most) {
-    co_return fail("E413", fmt::format("the tarball is larger than the {} bytes this registry takes (max_tarball_bytes)",
-                                       limits_.tarball_bytes));
+    co_return fail("E413",
+                   fmt::format("the tarball is larger than the {} bytes this registry takes (max_tarball_bytes)",
+                               limits_.tarball_bytes));
   }
   PublishScanner scanner(upload, limits_.document_bytes);
   for (;;) {

@@ -8,8 +8,8 @@
 namespace hoist::registry {
 
 struct PublishLimits {
-  std::uint64_t tarball_bytes = 100U << 20U;   ///< of the tarball itself, whatever base64 makes of it
-  std::size_t document_bytes = 32U << 20U;     ///< of everything else; an old client sends whole packuments back
+  std::uint64_t tarball_bytes = 100U << 20U;  ///< of the tarball itself, whatever base64 makes of it
+  std::size_t document_bytes = 32U << 20U;    ///< of everything else; an old client sends whole packuments back
 };
 
 class PublishHandlers {

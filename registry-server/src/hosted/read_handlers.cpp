@@ -135,8 +135,8 @@ asio::awaitable<Response> ReadHandlers::tarball(Exchange& exchange) {
   const bool is_private = (*view)->package.visibility == Visibility::kRestricted;
   Response response = co_await send_tarball(exchange, found->second);
   if (response.status < 400) {
-    response.headers.emplace_back("Cache-Control", is_private ? "private, max-age=31536000, immutable"
-                                                              : "max-age=31536000, immutable");
+    response.headers.emplace_back("Cache-Control",
+                                  is_private ? "private, max-age=31536000, immutable" : "max-age=31536000, immutable");
   }
   co_return response;
 }
@@ -188,9 +188,8 @@ asio::awaitable<Response> ReadHandlers::attestations(Exchange& exchange) {
   exchange.package.resize(at);
   const Result<View> view = co_await gate_.open(exchange, Action::kRead);
   if (!view) co_return response_for(view.error());
-  auto text = co_await run_on(gate_.workers(), [this, name = exchange.package, version] {
-    return packages_.find_attestations(name, version);
-  });
+  auto text = co_await run_on(
+      gate_.workers(), [this, name = exchange.package, version] { return packages_.find_attestations(name, version); });
   if (!text) co_return response_for(text.error());
   if (!*text) co_return error_response(404, "no attestations");
   Response response = document_head(**view, etag_of(**view, "attestations:" + version, Encoding::kIdentity));

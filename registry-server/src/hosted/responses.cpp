@@ -21,7 +21,8 @@ Response response_for(const Error& error) {
   Response response = error_response(status, status == 500 ? "internal error" : error.message);
   if (status == 401) response.headers.emplace_back("WWW-Authenticate", error.hint.empty() ? "Bearer" : error.hint);
   if (status == 405 && !error.hint.empty()) response.headers.emplace_back("Allow", error.hint);
-  if (status == 429 || status == 503) response.headers.emplace_back("Retry-After", error.hint.empty() ? "1" : error.hint);
+  if (status == 429 || status == 503)
+    response.headers.emplace_back("Retry-After", error.hint.empty() ? "1" : error.hint);
   return response;
 }
 

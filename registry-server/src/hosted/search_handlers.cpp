@@ -84,9 +84,10 @@ Json describe(const PackageSnapshot& package, const VersionRow& latest, const Js
     if (url != nullptr) described["links"][member] = *url;
   }
   const double score = 1.0 / (1.0 + std::max(0.0, rank + 20.0) / 20.0);
-  Json object{{"package", described},
-              {"score", Json{{"final", score}, {"detail", Json{{"quality", 1}, {"popularity", 0}, {"maintenance", 1}}}}},
-              {"searchScore", score}};
+  Json object{
+      {"package", described},
+      {"score", Json{{"final", score}, {"detail", Json{{"quality", 1}, {"popularity", 0}, {"maintenance", 1}}}}},
+      {"searchScore", score}};
   if (!latest.deprecated.empty()) object["flags"] = Json{{"deprecated", latest.deprecated}};
   return object;
 }
@@ -153,9 +154,8 @@ asio::awaitable<Response> SearchHandlers::search(Exchange& exchange) {
   const SearchQuery query = parse_search(query_value(exchange.query, "text"));
   const std::size_t size = read_number(query_value(exchange.query, "size"), kDefaultSize, kLargestSize);
   const std::size_t from = read_number(query_value(exchange.query, "from"), 0, kMostHits);
-  const auto found = co_await run_on(gate_.workers(), [this, query, from, size, who = exchange.who] {
-    return find(query, from, size, who);
-  });
+  const auto found = co_await run_on(
+      gate_.workers(), [this, query, from, size, who = exchange.who] { return find(query, from, size, who); });
   co_return found ? json_response(200, *found) : response_for(found.error());
 }
 

@@ -24,7 +24,8 @@ asio::awaitable<Result<Json>> read_audit(Exchange& exchange) {
   if (!text) co_return std::unexpected(text.error());
   if (zipped) {
     Result<std::string> inflated = package::gunzip(*text, {.max_output = kAuditLimit});
-    if (!inflated) co_return fail(inflated.error().code == "ETARTOOLARGE" ? "E413" : "E400", "the body is not usable gzip");
+    if (!inflated)
+      co_return fail(inflated.error().code == "ETARTOOLARGE" ? "E413" : "E400", "the body is not usable gzip");
     text = std::move(inflated);
   }
   Result<Json> json = parse_json(*text, "audit");
@@ -62,10 +63,10 @@ asio::awaitable<Response> ServiceHandlers::ready(Exchange& /*exchange*/) {
 
 asio::awaitable<Response> ServiceHandlers::keys(Exchange& /*exchange*/) {
   co_return json_response(200, Json{{"keys", Json::array({Json{{"keyid", key_.keyid()},
-                                                              {"keytype", "ecdsa-sha2-nistp256"},
-                                                              {"scheme", "ecdsa-sha2-nistp256"},
-                                                              {"key", key_.public_key()},
-                                                              {"expires", nullptr}}})}});
+                                                               {"keytype", "ecdsa-sha2-nistp256"},
+                                                               {"scheme", "ecdsa-sha2-nistp256"},
+                                                               {"key", key_.public_key()},
+                                                               {"expires", nullptr}}})}});
 }
 
 asio::awaitable<Response> ServiceHandlers::metrics(Exchange& exchange) {

@@ -10,7 +10,8 @@ namespace hoist::registry {
 
 class ServiceHandlers {
  public:
-  ServiceHandlers(PackageGate& gate, MetadataStore& store, BlobStore& blobs, const SigningKey& key, const Metrics& metrics)
+  ServiceHandlers(PackageGate& gate, MetadataStore& store, BlobStore& blobs, const SigningKey& key,
+                  const Metrics& metrics)
       : gate_(gate), store_(store), blobs_(blobs), key_(key), metrics_(metrics) {}
   void add_routes(RouteTable& routes);
 

@@ -19,8 +19,8 @@ class TokenAuthenticator final : public Authenticator {
   const Clock& clock_;
 };
 
-/// Public packages are read by everyone and restricted ones by their maintainers; whoever is logged in may publish a new
-/// name; everything else is for maintainers and administrators.
+/// Public packages are read by everyone and restricted ones by their maintainers; whoever is logged in may publish a
+/// new name; everything else is for maintainers and administrators.
 class OwnerPolicy final : public AccessPolicy {
  public:
   Decision decide(const Identity& who, const PackageFacts& package, Action action) override;

@@ -91,8 +91,8 @@ asio::awaitable<Response> UnpublishHandlers::remove_package(Exchange& exchange) 
   co_return json_response(200, Json{{"ok", true}, {"success", true}});
 }
 
-/// The second half of npm's unpublish. The first has removed the version and with it the tarball's address; the bytes go
-/// with the next collection. So there is nothing left to do, however often it is asked for.
+/// The second half of npm's unpublish. The first has removed the version and with it the tarball's address; the bytes
+/// go with the next collection. So there is nothing left to do, however often it is asked for.
 asio::awaitable<Response> UnpublishHandlers::remove_tarball(Exchange& exchange) {
   const Result<View> view = co_await gate_.look(exchange, Action::kUnpublish);
   if (!view) co_return response_for(view.error());

@@ -1,8 +1,8 @@
 #pragma once
 /// The `-rev` routes: unpublishing, and the owner changes that npm sends the same way.
 
-#include "hosted/gate.hpp"
 #include "hoist/registry/metadata_store.hpp"
+#include "hosted/gate.hpp"
 
 namespace hoist::registry {
 

@@ -14,8 +14,8 @@
 
 namespace hoist::registry {
 
-/// Runs `work`, which returns a Result, on the pool, and resumes the caller on its own thread. An exception (a bug, or no
-/// memory) becomes E500. What `work` refers to must outlive it, even when the caller's connection ends.
+/// Runs `work`, which returns a Result, on the pool, and resumes the caller on its own thread. An exception (a bug, or
+/// no memory) becomes E500. What `work` refers to must outlive it, even when the caller's connection ends.
 template <class Work>
 boost::asio::awaitable<std::invoke_result_t<Work&>> run_on(ThreadPool& pool, Work work) {
   using Answer = std::invoke_result_t<Work&>;

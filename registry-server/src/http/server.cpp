@@ -57,12 +57,16 @@ struct Loop {
   }
 };
 
+std::vector<std::unique_ptr<Loop>> make_loops(unsigned threads) {
+  const unsigned count = threads != 0 ? threads : std::max(1U, std::thread::hardware_concurrency());
+  std::vector<std::unique_ptr<Loop>> loops;
+  for (unsigned i = 0; i < count; ++i) loops.push_back(std::make_unique<Loop>());
+  return loops;
+}
+
 /// The acceptor, the signals and the count of connections belong to the first loop's thread.
 struct Server::State {
-  explicit State(ServerOptions chosen) : options(std::move(chosen)) {
-    const unsigned count = options.threads != 0 ? options.threads : std::max(1U, std::thread::hardware_concurrency());
-    for (unsigned i = 0; i < count; ++i) loops.push_back(std::make_unique<Loop>());
-  }
+  explicit State(ServerOptions chosen) : options(std::move(chosen)), loops(make_loops(options.threads)) {}
 
   asio::io_context& main() { return loops.front()->io; }
   asio::awaitable<void> accept_loop(Service& service);

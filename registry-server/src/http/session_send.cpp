@@ -71,7 +71,7 @@ asio::awaitable<bool> Session::send(Response response, unsigned http_version, bo
     const auto [error, size] = co_await asio::async_write(stream_, asio::buffer(head), kAsTuple);
     if (error) co_return false;
     const bool sent = co_await send_file(response);
-    co_return sent && keep_alive;
+    co_return sent&& keep_alive;
   }
   const std::string_view content = head_only ? std::string_view() : response.content();
   const std::array<asio::const_buffer, 2> buffers = {asio::buffer(head), asio::buffer(content)};

@@ -5,7 +5,8 @@
 
 namespace hoist::registry {
 
-/// Decodes base64 that comes in pieces. Strict: no white space, padding required and only at the end, no bits left over.
+/// Decodes base64 that comes in pieces. Strict: no white space, padding required and only at the end, no bits left
+/// over.
 class Base64Stream {
  public:
   /// Appends what can be decoded so far to `out`; false for what is no base64.

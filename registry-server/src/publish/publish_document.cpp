@@ -43,7 +43,8 @@ Result<void> check_version(const std::string& key, const Json& manifest, const s
   const std::string* name = find_string(manifest, "name");
   if (name == nullptr || *name != package) return unfit("the name in the manifest is not the name of the package");
   const std::string* version = find_string(manifest, "version");
-  if (version == nullptr || *version != key) return unfit("the version in the manifest is not the version it stands under");
+  if (version == nullptr || *version != key)
+    return unfit("the version in the manifest is not the version it stands under");
   const auto parsed = package::Version::parse(key);
   if (!parsed || parsed->to_string() != key) {
     return unfit(fmt::format("\"{}\" is not a semantic version in its normal form", key));
@@ -80,9 +81,9 @@ Result<void> read_attachments(const Json& document, PublishDocument& out) {
   bool has_tarball = false;
   for (const auto& [name, attachment] : attachments->items()) {
     const std::string stem = name.substr(0, name.rfind('.'));
-    const bool is_ours = std::ranges::any_of(std::array<std::string_view, 2>{out.package, bare}, [&](std::string_view base) {
-      return stem == fmt::format("{}-{}", base, out.version);
-    });
+    const bool is_ours =
+        std::ranges::any_of(std::array<std::string_view, 2>{out.package, bare},
+                            [&](std::string_view base) { return stem == fmt::format("{}-{}", base, out.version); });
     const std::string* data = find_string(attachment, "data");
     const Json* length = find_member(attachment, "length");
     if (!is_ours || data == nullptr) return bad("an attachment does not belong to this version");

@@ -31,7 +31,8 @@ Result<void> check_declared(const PublishDocument& document, const Upload& uploa
     const auto declared = Integrity::parse(*text);
     const auto actual = Integrity::from_digest(HashAlgorithm::kSha512, upload.sha512());
     const bool is_sha1 = declared && declared->strongest() == HashAlgorithm::kSha1;
-    if (!declared || !declared->matches(is_sha1 ? Integrity::from_digest(HashAlgorithm::kSha1, upload.sha1()) : actual)) {
+    if (!declared ||
+        !declared->matches(is_sha1 ? Integrity::from_digest(HashAlgorithm::kSha1, upload.sha1()) : actual)) {
       return fail("E400", "dist.integrity is not that of the tarball");
     }
   }
@@ -70,7 +71,8 @@ std::string search_text(const Json& manifest, const std::string& publisher) {
     }
   }
   if (const Json* author = find_member(manifest, "author")) {
-    const std::string* name = author->is_string() ? author->get_ptr<const std::string*>() : find_string(*author, "name");
+    const std::string* name =
+        author->is_string() ? author->get_ptr<const std::string*>() : find_string(*author, "name");
     if (name != nullptr) text += ' ' + *name;
   }
   return text;

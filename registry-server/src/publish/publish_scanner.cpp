@@ -23,8 +23,9 @@ Result<void> PublishScanner::append(std::string_view bytes) {
 }
 
 bool PublishScanner::is_attachment_data() const {
-  return open_.size() == kInterestingDepth && keys_.size() == kInterestingDepth && open_ == std::vector{'{', '{', '{'} &&
-         keys_[0] == "_attachments" && keys_[2] == "data" && !keys_[1].ends_with(".sigstore");
+  return open_.size() == kInterestingDepth && keys_.size() == kInterestingDepth &&
+         open_ == std::vector{'{', '{', '{'} && keys_[0] == "_attachments" && keys_[2] == "data" &&
+         !keys_[1].ends_with(".sigstore");
 }
 
 Result<void> PublishScanner::feed(std::string_view bytes) {

@@ -44,8 +44,8 @@ class PublishScanner {
   const std::size_t limit_;
   std::string document_;
   Mode mode_ = Mode::kPlain;
-  std::vector<char> open_;                   ///< `{` or `[`, outermost first
-  std::vector<std::string> keys_;            ///< the key each open container is at; of the outermost three
+  std::vector<char> open_;         ///< `{` or `[`, outermost first
+  std::vector<std::string> keys_;  ///< the key each open container is at; of the outermost three
   bool expects_key_ = false, escaped_ = false, is_key_ = false;
   Base64Stream base64_;
   std::string decoded_;

@@ -13,8 +13,8 @@ Result<void> Upload::begin() {
 Result<void> Upload::data(std::string_view bytes) {
   size_ += bytes.size();
   if (size_ > limit_) {
-    return fail("E413", fmt::format("the tarball is larger than the {} bytes this registry takes (max_tarball_bytes)",
-                                    limit_));
+    return fail("E413",
+                fmt::format("the tarball is larger than the {} bytes this registry takes (max_tarball_bytes)", limit_));
   }
   sha512_hasher_.update(bytes);
   sha1_hasher_.update(bytes);

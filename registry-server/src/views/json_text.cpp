@@ -60,9 +60,7 @@ std::string_view find_member_text(std::string_view object, std::string_view key)
   return found;
 }
 
-std::string quote(std::string_view text) {
-  return Json(text).dump(-1, ' ', false, Json::error_handler_t::replace);
-}
+std::string quote(std::string_view text) { return Json(text).dump(-1, ' ', false, Json::error_handler_t::replace); }
 
 void append_member(std::string& object, std::string_view key, std::string_view value) {
   if (!object.ends_with('{')) object += ',';

@@ -10,10 +10,27 @@ namespace hoist::registry {
 namespace {
 
 /// What npm's registry leaves in an abbreviated manifest.
-constexpr auto kAbbreviatedMembers = std::to_array<std::string_view>(
-    {"name", "version", "dependencies", "optionalDependencies", "devDependencies", "bundleDependencies",
-     "bundledDependencies", "peerDependencies", "peerDependenciesMeta", "acceptDependencies", "bin", "directories",
-     "dist", "engines", "os", "cpu", "libc", "funding", "deprecated", "_hasShrinkwrap", "hasInstallScript"});
+constexpr auto kAbbreviatedMembers = std::to_array<std::string_view>({"name",
+                                                                      "version",
+                                                                      "dependencies",
+                                                                      "optionalDependencies",
+                                                                      "devDependencies",
+                                                                      "bundleDependencies",
+                                                                      "bundledDependencies",
+                                                                      "peerDependencies",
+                                                                      "peerDependenciesMeta",
+                                                                      "acceptDependencies",
+                                                                      "bin",
+                                                                      "directories",
+                                                                      "dist",
+                                                                      "engines",
+                                                                      "os",
+                                                                      "cpu",
+                                                                      "libc",
+                                                                      "funding",
+                                                                      "deprecated",
+                                                                      "_hasShrinkwrap",
+                                                                      "hasInstallScript"});
 
 /// What a packument repeats of its latest version.
 constexpr auto kHoistedMembers = std::to_array<std::string_view>(
@@ -30,9 +47,9 @@ std::string make_dist(const PackageSnapshot& package, const VersionRow& version,
   if (!version.provenance_type.empty()) {
     const std::string url = fmt::format("{}-/npm/v1/attestations/{}@{}", public_url, replace_all(name, "/", "%2f"),
                                         percent_encode_component(version.version));
-    append_member(dist, "attestations",
-                  fmt::format(R"({{"url":{},"provenance":{{"predicateType":{}}}}})", quote(url),
-                              quote(version.provenance_type)));
+    append_member(
+        dist, "attestations",
+        fmt::format(R"({{"url":{},"provenance":{{"predicateType":{}}}}})", quote(url), quote(version.provenance_type)));
   }
   if (!version.signatures.empty()) {
     std::string list = "[";
@@ -50,7 +67,8 @@ template <class Append>
 void append_registry_members(const PackageSnapshot& package, const VersionRow& version, std::string_view public_url,
                              const Append& append) {
   append("_id", quote(fmt::format("{}@{}", package.package.name, version.version)));
-  append("_npmUser", fmt::format(R"({{"name":{},"email":{}}})", quote(version.publisher), quote(version.publisher_email)));
+  append("_npmUser",
+         fmt::format(R"({{"name":{},"email":{}}})", quote(version.publisher), quote(version.publisher_email)));
   append("_hasShrinkwrap", version.has_shrinkwrap ? "true" : "false");
   if (version.has_install_script) append("hasInstallScript", "true");
   if (!version.deprecated.empty()) append("deprecated", quote(version.deprecated));

@@ -37,8 +37,8 @@ std::size_t cost_of(const PackageView* view) {
 }  // namespace
 
 std::string etag_of(const PackageView& view, std::string_view form, Encoding encoding) {
-  const std::string text = fmt::format("{}\n{}\n{}\n{}\n{}\n{}", kViewFormat, view.public_url, view.package.name, view.rev,
-                                       form, content_encoding(encoding));
+  const std::string text = fmt::format("{}\n{}\n{}\n{}\n{}\n{}", kViewFormat, view.public_url, view.package.name,
+                                       view.rev, form, content_encoding(encoding));
   return '"' + hex_encode(hash(HashAlgorithm::kSha256, text)).substr(0, 32) + '"';
 }
 
@@ -143,8 +143,7 @@ void ViewCache::keep_body(const PackageView& view, std::size_t slot, const std::
   shrink();
 }
 
-Result<std::shared_ptr<const std::string>> ViewCache::load_body(const PackageView& view, Form form,
-                                                                Encoding encoding) {
+Result<std::shared_ptr<const std::string>> ViewCache::load_body(const PackageView& view, Form form, Encoding encoding) {
   const std::string etag = etag_of(view, form_name(form), encoding);
   const std::lock_guard building(build_mutexes_[Hash()(etag) % build_mutexes_.size()]);
   if (auto ready = peek_body(view, form, encoding)) return ready;

@@ -26,7 +26,7 @@ struct TarballFacts {
 /// What handlers ask about a package at one revision. Immutable.
 struct PackageView {
   PackageRow package;
-  std::string public_url;     ///< stands in every body
+  std::string public_url;  ///< stands in every body
   std::string rev;
   std::string last_modified;  ///< as HTTP writes it
   std::map<std::string, std::string, std::less<>> tags;
@@ -37,14 +37,14 @@ struct PackageView {
 /// Strong, and different for every revision, form and encoding; known without the body.
 [[nodiscard]] std::string etag_of(const PackageView& view, std::string_view form, Encoding encoding);
 
-/// Thread safe. Compares the store's sequence on every look, so that it never serves what was changed before the call, by
-/// whichever node.
+/// Thread safe. Compares the store's sequence on every look, so that it never serves what was changed before the call,
+/// by whichever node.
 class ViewCache {
  public:
   struct Options {
-    std::string public_url;                      ///< ends with a slash
-    std::size_t memory_bytes = 12U << 20U;       ///< bodies and facts together
-    std::string directory;                       ///< for bodies that memory has no room for; empty: none
+    std::string public_url;                 ///< ends with a slash
+    std::size_t memory_bytes = 12U << 20U;  ///< bodies and facts together
+    std::string directory;                  ///< for bodies that memory has no room for; empty: none
   };
   ViewCache(PackageStore& store, Options options);
 
@@ -91,7 +91,7 @@ class ViewCache {
   const Options options_;
   DiskViews disk_;
   std::atomic<std::uint64_t> seen_;
-  std::mutex refresh_mutex_;  ///< one thread asks the store what changed; the others wait for it
+  std::mutex refresh_mutex_;                  ///< one thread asks the store what changed; the others wait for it
   std::array<std::mutex, 32> build_mutexes_;  ///< the same body is built by one thread
   mutable std::mutex mutex_;                  ///< guards what follows
   Entries entries_;

@@ -14,8 +14,8 @@ namespace hoist::registry {
 /// npm's own registry does. E400 for what is malformed: no segment is empty, `.` or `..`, or holds a control character.
 [[nodiscard]] Result<std::vector<std::string>> decode_path(std::string_view path);
 
-/// Takes a package name from the front of `segments`: `name`, `@scope%2fname`, or `@scope` and `name`. E400, or E404 for
-/// a scope alone.
+/// Takes a package name from the front of `segments`: `name`, `@scope%2fname`, or `@scope` and `name`. E400, or E404
+/// for a scope alone.
 [[nodiscard]] Result<std::string> take_package(std::span<const std::string>& segments);
 
 /// A decoded segment that may stand alone: no slash of either kind, no control character, neither `.` nor `..`.
