@@ -38,10 +38,7 @@ Result<void> run_gc(const Arguments& arguments) {
   HOIST_TRY(const GcReport report, collect_garbage(storage, options, now));
   std::size_t views = 0;
   if (!arguments.dry_run) views = DiskViews(storage.views_directory()).remove_older_than(std::chrono::hours(24 * 30));
-  print(Json{{"blobs", report.blobs},
-             {"bytes", report.bytes},
-             {"leftovers", report.leftovers},
-             {"views", views},
+  print(Json{{"blobs", report.blobs}, {"bytes", report.bytes}, {"leftovers", report.leftovers}, {"views", views},
              {"dryRun", arguments.dry_run}});
   return {};
 }
