@@ -39,7 +39,7 @@ AccountApi::Answer AccountApi::get_user(const ApiRequest& request, std::string_v
                       {"email", user->email},
                       {"type", "user"},
                       {"roles", Json::array()},
-                      {"date", iso_time(user->updated)}});
+                      {"date", to_iso_time(user->updated)}});
 }
 
 AccountApi::Answer AccountApi::log_out(const ApiRequest& request, std::string_view token) {

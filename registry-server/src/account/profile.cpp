@@ -27,8 +27,8 @@ Json to_json(const UserRow& user) {
               {"github", text_or_empty("github")},
               {"twitter", text_or_empty("twitter")},
               {"freenode", text_or_empty("freenode")},
-              {"created", iso_time(user.created)},
-              {"updated", iso_time(user.updated)},
+              {"created", to_iso_time(user.created)},
+              {"updated", to_iso_time(user.updated)},
               {"cidr_whitelist", nullptr}};
 }
 

@@ -81,11 +81,11 @@ Json to_json(const TokenRow& row) {
               {"name", row.name},
               {"description", row.description},
               {"kind", row.kind},
-              {"created", iso_time(row.created)},
-              {"updated", iso_time(row.last_used.value_or(row.created))},
+              {"created", to_iso_time(row.created)},
+              {"updated", to_iso_time(row.last_used.value_or(row.created))},
               {"readonly", row.read_only},
               {"bypass_2fa", row.bypass_tfa},
-              {"expires", row.expires ? Json(iso_time(*row.expires)) : Json(nullptr)}};
+              {"expires", row.expires ? Json(to_iso_time(*row.expires)) : Json(nullptr)}};
   object["cidr_whitelist"] = row.cidrs.empty() ? Json(nullptr) : Json(row.cidrs);
   if (const auto permissions = parse_json(row.permissions, "permissions"); permissions && !permissions->empty()) {
     for (const auto& [key, value] : permissions->items()) object[key] = value;
