@@ -71,13 +71,11 @@ export class Client {
       XDG_CONFIG_HOME: join(this.home, '.config'),
       XDG_CACHE_HOME: join(this.home, '.cache'),
       LANG: 'C.UTF-8',
-      CI: '1',
       NO_COLOR: '1',
       YARN_ENABLE_TELEMETRY: '0',
       BUN_INSTALL_CACHE_DIR: join(this.home, '.bun'),
       npm_config_update_notifier: 'false',
     }
-    if (name === 'yarn') delete this.env.CI // in CI yarn's install is frozen
     this.writeSettings()
   }
 

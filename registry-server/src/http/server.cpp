@@ -84,7 +84,7 @@ struct Server::State {
   asio::steady_timer slot_free{main(), asio::steady_timer::time_point::max()};
   std::size_t connections = 0;
   std::size_t next_loop = 0;
-  std::atomic<Service*> service{nullptr};  // set while run() serves
+  std::atomic<Service*> serving{nullptr};  // set while run() serves
   bool stopping = false;
 };
 
@@ -184,7 +184,7 @@ void Server::run(Service& service) {
   state_->signals.async_wait([state = state_.get()](const boost::system::error_code& error, int) {
     if (!error) state->begin_stop();
   });
-  state_->service = &service;
+  state_->serving = &service;
   const auto accept = [](State& state, Service& served) -> asio::awaitable<void> {
     if (state.options.accepts) co_await state.accept_loop(served);
   };
@@ -201,7 +201,7 @@ void Server::run(Service& service) {
 void Server::adopt(int socket, std::string peer) {
   State& state = *state_;
   asio::post(state.main(), [&state, socket, peer = std::move(peer)]() mutable {
-    Service* service = state.service;
+    Service* service = state.serving;
     Loop& loop = *state.loops[state.next_loop];
     tcp::socket adopted(loop.io);
     boost::system::error_code error;

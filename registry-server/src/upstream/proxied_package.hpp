@@ -25,8 +25,8 @@ struct ProxiedTarball {
 /// A packument as our clients see it. Immutable.
 struct ProxiedPackage {
   std::string name;
-  std::string full;                                             ///< JSON
-  std::string abbreviated;                                      ///< JSON
+  std::shared_ptr<const EncodedText> full;                      ///< JSON
+  std::shared_ptr<const EncodedText> abbreviated;               ///< JSON
   std::map<std::string, ProxiedTarball, std::less<>> tarballs;  ///< by file name, blocked ones included
   Time modified{};
   std::optional<Time> valid_until;  ///< when a version becomes old enough to be shown
