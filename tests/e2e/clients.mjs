@@ -77,6 +77,7 @@ export class Client {
       npm_config_update_notifier: 'false',
     }
     this.writeSettings()
+    if (name === 'yarn') this.project('.', { 'package.json': { name: 'workplace' } }) // it does nothing outside of one
   }
 
   writeSettings (token = '') {

@@ -243,6 +243,22 @@ TEST_CASE("upstream [49][38]: a redirect on the uplink's own host is followed, t
   }
 }
 
+TEST_CASE("upstream [38]: a redirect to a listed host is followed without the credential", "[registry][38][49]") {
+  FaultServer other;
+  other.on("/a", {{.body = packument("http://x/a/-/a-1.0.0.tgz")}});
+  const std::string host = "127.0.0.1:" + std::to_string(other.port());
+  const bool allowed = GENERATE(true, false);
+  Proxy proxy([&](Config& config) {
+    config.uplinks[0].hosts = {host};
+    config.uplinks[0].allow_private = allowed;
+  });
+  proxy.server.on("/a", {{.status = 302, .headers = {{"location", other.url("/a")}}}});
+  // Listed or not, a private address needs the explicit permission.
+  CHECK(proxy.package("a").has_value() == allowed);
+  CHECK(other.requests().size() == (allowed ? 1U : 0U));
+  for (const SeenRequest& request : other.requests()) CHECK_FALSE(request.headers.contains("authorization"));
+}
+
 TEST_CASE("upstream [49]: bodies beyond the limit and gzip bombs are refused", "[registry][49]") {
   Proxy proxy;
   const std::string huge = packument("http://x/a.tgz") + std::string(2U << 20U, ' ');

@@ -131,7 +131,7 @@ TEST_CASE("registry program: packages come through the uplink, and from the cach
   uplink.on("/-/npm/v1/security/advisories/bulk", {{.body = R"({"a":[]})"}});
   Wired registry("scopes: ['@mine']\nuplinks: {up: {url: '" + uplink.url("/") +
                  "', maxage: 0s}}\npackages: {'**': {access: $all, proxy: up}}\naudit: up\n");
-  const auto full = registry.send({.path = "a"});
+  const auto full = registry.send({.path = "a", .token = registry.token("alice")});
   REQUIRE(full.status == 200);
   const std::string tarball = parse_json(full.body, "a").value()["versions"]["1.0.0"]["dist"]["tarball"];
   CHECK(tarball == registry.url() + "a/-/a-1.0.0.tgz");
@@ -153,6 +153,7 @@ TEST_CASE("registry program: packages come through the uplink, and from the cach
   for (const SeenRequest& request : uplink.requests()) {
     CHECK_FALSE(request.target.contains("mine"));  // [51]
     CHECK_FALSE(request.body.contains("mine"));
+    CHECK_FALSE(request.headers.contains("authorization"));  // [38]: our clients' tokens are ours
   }
   uplink.on("/a", {{.fault = Fault::kReset}});
   uplink.on("/b", {{.fault = Fault::kReset}});
