@@ -1,3 +1,5 @@
+#include <csignal>
+
 #include "hoist/base/json.hpp"
 #include "hoist/base/text.hpp"
 #include "hoist/fetcher/http_client.hpp"
