@@ -175,6 +175,7 @@ void Upstream::take_answer(std::shared_ptr<PackageFetch> fetch, Result<fetcher::
 }
 
 Result<CachedPackument> Upstream::accept_body(const PackageFetch& fetch, fetcher::HttpResponse& response) {
+  HOIST_CHECK(fetcher::inflate_body(response, fetch.uplinks[fetch.next]->options().max_metadata));
   HOIST_TRY(const Json packument, parse_packument(response.body, fetch.name));
   if (fetch.cached && fetch.cached_from == fetch.next) {
     const auto before = parse_packument(fetch.cached->body, fetch.name);
