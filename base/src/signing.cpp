@@ -67,7 +67,8 @@ Result<SigningKey> SigningKey::from_pem(std::string_view pem) {
 
 std::string SigningKey::private_pem() const {
   const Bio bio(BIO_new(BIO_s_mem()), &BIO_free);
-  if (PEM_write_bio_PKCS8PrivateKey(bio.get(), state_->key.get(), nullptr, nullptr, 0, nullptr, nullptr) != 1) return {};
+  if (PEM_write_bio_PKCS8PrivateKey(bio.get(), state_->key.get(), nullptr, nullptr, 0, nullptr, nullptr) != 1)
+    return {};
   char* bytes = nullptr;
   const long size = BIO_get_mem_data(bio.get(), &bytes);
   return {bytes, static_cast<std::size_t>(size)};

@@ -90,9 +90,11 @@ Result<void> serve_storage(const Arguments& arguments) {
   OwnerPolicy policy;
   RegistryOptions registry_options{.public_url = choose_public_url(arguments, *server)};
   registry_options.publish.tarball_bytes = arguments.max_tarball_bytes;
-  HOIST_TRY(const auto registry,
-            Registry::make(storage, std::move(registry_options),
-                           {.authenticator = authenticator, .policy = policy, .clock = clock, .log = make_log(arguments.access_log)}));
+  HOIST_TRY(
+      const auto registry,
+      Registry::make(
+          storage, std::move(registry_options),
+          {.authenticator = authenticator, .policy = policy, .clock = clock, .log = make_log(arguments.access_log)}));
   say_listening(server->url());
   server->run(registry->service());
   return {};

@@ -24,8 +24,14 @@ std::string code(const auto& result) { return result ? "" : result.error().code;
 void check_accounts(const MetadataStoreFactory& make) {
   const auto store = make();
   const auto begin = store->account_sequence();
-  UserRow alice{.name = "alice", .email = "a@x.test", .fullname = "A", .password_hash = "h", .profile = R"({"a":1})",
-                .is_admin = true, .created = kNow, .updated = kNow};
+  UserRow alice{.name = "alice",
+                .email = "a@x.test",
+                .fullname = "A",
+                .password_hash = "h",
+                .profile = R"({"a":1})",
+                .is_admin = true,
+                .created = kNow,
+                .updated = kNow};
   ok(store->add_user(alice));
   CHECK(store->account_sequence() > begin);
   CHECK(code(store->add_user(alice)) == "E409");
@@ -36,9 +42,19 @@ void check_accounts(const MetadataStoreFactory& make) {
   CHECK(value(store->list_users()) == std::vector<UserRow>{alice});
   CHECK(code(store->update_user({.name = "bob"})) == "E404");
 
-  TokenRow token{.key = "k1", .hash = "hash1", .prefix = "npm_ab", .user = "alice", .kind = "login", .name = "n",
-                 .description = "d", .read_only = true, .bypass_tfa = true, .cidrs = {"10.0.0.0/8", "::1/128"},
-                 .permissions = R"({"packages":["x"]})", .created = kNow, .expires = kNow + std::chrono::hours(1)};
+  TokenRow token{.key = "k1",
+                 .hash = "hash1",
+                 .prefix = "npm_ab",
+                 .user = "alice",
+                 .kind = "login",
+                 .name = "n",
+                 .description = "d",
+                 .read_only = true,
+                 .bypass_tfa = true,
+                 .cidrs = {"10.0.0.0/8", "::1/128"},
+                 .permissions = R"({"packages":["x"]})",
+                 .created = kNow,
+                 .expires = kNow + std::chrono::hours(1)};
   ok(store->add_token(token));
   CHECK(value(store->find_token("hash1")) == token);
   CHECK(code(store->add_token(token)) == "E409");

@@ -102,9 +102,14 @@ void check_patching(const MetadataStoreFactory& make) {
   value(store->publish(publish_command("left", "1.1.0", "b")));
   const Revision before = snapshot_of(*store, "left").package.revision;
 
-  PackagePatch patch{.at_revision = before, .deprecations = {{"1.0.0", "old"}}, .set_tags = {{"stable", "1.0.0"}},
-                     .add_maintainers = {"bob"}, .visibility = Visibility::kRestricted, .add_stars = {"carol"},
-                     .by = "alice", .now = kNow};
+  PackagePatch patch{.at_revision = before,
+                     .deprecations = {{"1.0.0", "old"}},
+                     .set_tags = {{"stable", "1.0.0"}},
+                     .add_maintainers = {"bob"},
+                     .visibility = Visibility::kRestricted,
+                     .add_stars = {"carol"},
+                     .by = "alice",
+                     .now = kNow};
   const Revision changed = value(store->patch_package("left", patch));
   CHECK(changed > before);
   PackageSnapshot left = snapshot_of(*store, "left");
@@ -123,12 +128,15 @@ void check_patching(const MetadataStoreFactory& make) {
   CHECK(code(store->patch_package("left", {.remove_tags = {"latest"}})) == "E400");
   CHECK(code(store->patch_package("nobody", {.remove_tags = {"x"}})) == "E404");
   // All or nothing: the good half of a bad patch is not applied.
-  CHECK(code(store->patch_package("left", {.deprecations = {{"1.1.0", "half"}}, .set_tags = {{"x", "9.9.9"}}})) == "E404");
+  CHECK(code(store->patch_package("left", {.deprecations = {{"1.1.0", "half"}}, .set_tags = {{"x", "9.9.9"}}})) ==
+        "E404");
   left = snapshot_of(*store, "left");
   CHECK(left.versions[1].deprecated.empty());
   CHECK(left.package.revision == changed);
-  value(store->patch_package("left", {.deprecations = {{"1.0.0", ""}}, .maintainers = std::vector<std::string>{"dave"},
-                                      .remove_stars = {"carol"}, .now = kNow}));
+  value(store->patch_package("left", {.deprecations = {{"1.0.0", ""}},
+                                      .maintainers = std::vector<std::string>{"dave"},
+                                      .remove_stars = {"carol"},
+                                      .now = kNow}));
   left = snapshot_of(*store, "left");
   CHECK(left.versions[0].deprecated.empty());
   CHECK(left.maintainers == std::vector<MaintainerRow>{{"dave", ""}});
@@ -142,7 +150,8 @@ void check_removal(const MetadataStoreFactory& make) {
   const Revision before = snapshot_of(*store, "left").package.revision;
   CHECK(code(store->patch_package("left", {.at_revision = before - 1, .remove_versions = {"1.1.0"}})) == "E409");
   CHECK(code(store->patch_package("left", {.remove_versions = {"1.1.0"}})) == "E400");  // latest would dangle
-  value(store->patch_package("left", {.set_tags = {{"latest", "1.0.0"}}, .remove_versions = {"1.1.0"}, .by = "alice", .now = kNow}));
+  value(store->patch_package(
+      "left", {.set_tags = {{"latest", "1.0.0"}}, .remove_versions = {"1.1.0"}, .by = "alice", .now = kNow}));
   PackageSnapshot left = snapshot_of(*store, "left");
   CHECK(left.versions.size() == 1);
   CHECK(left.tags == std::map<std::string, std::string, std::less<>>{{"latest", "1.0.0"}});
@@ -231,8 +240,20 @@ void check_blob_condemnation(const MetadataStoreFactory& make) {
   CHECK(value(store->condemn_blob(command.version.blob)));
   CHECK(value(store->list_condemned_blobs()) == std::vector<std::string>{command.version.blob});
   CHECK(code(store->publish(command)) == "E503");
-  ok(store->forget_blob(command.version.blob));
+  CHECK_FALSE(value(store->revive_blob(command.version.blob)));  // it may be removed at any moment
+  ok(store->bury_blob(command.version.blob, kNow));
+  CHECK(value(store->list_condemned_blobs()).empty());
+  CHECK(code(store->publish(command)) == "E503");
+  CHECK(value(store->revive_blob(command.version.blob)));
   value(store->publish(command));
+  const std::string other(128, 'a');
+  CHECK(value(store->condemn_blob(other)));
+  ok(store->bury_blob(other, kNow));
+  CHECK(value(store->condemn_blob(other)));  // it was stored once more, and is unused once more
+  CHECK(value(store->list_condemned_blobs()) == std::vector<std::string>{other});
+  ok(store->bury_blob(other, kNow));
+  ok(store->forget_buried_blobs(kNow + std::chrono::hours(1)));
+  CHECK(value(store->revive_blob(other)));
   CHECK_FALSE(value(store->condemn_blob(command.version.blob)));
   CHECK(value(store->list_blob_references()) ==
         std::map<std::string, std::uint64_t>{{command.version.blob, command.version.size}});

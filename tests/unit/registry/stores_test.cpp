@@ -46,7 +46,9 @@ TEST_CASE("SqliteStore: conforms with parallel writers", "[registry][store]") {
   check_parallel_writers(Factory().metadata());
 }
 TEST_CASE("SqliteStore: conforms on users and tokens", "[registry][store]") { check_accounts(Factory().metadata()); }
-TEST_CASE("SqliteStore: conforms on organisations and teams", "[registry][store]") { check_teams(Factory().metadata()); }
+TEST_CASE("SqliteStore: conforms on organisations and teams", "[registry][store]") {
+  check_teams(Factory().metadata());
+}
 TEST_CASE("SqliteStore: conforms on short-lived rows", "[registry][store]") { check_ephemerals(Factory().metadata()); }
 TEST_CASE("SqliteStore: conforms on blob condemnation", "[registry][store]") {
   check_blob_condemnation(Factory().metadata());
