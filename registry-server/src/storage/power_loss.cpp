@@ -78,10 +78,10 @@ int shm_lock(sqlite3_file* f, int offset, int n, int flags) {
 void shm_barrier(sqlite3_file* f) { real(f)->pMethods->xShmBarrier(real(f)); }
 int shm_unmap(sqlite3_file* f, int remove) { return real(f)->pMethods->xShmUnmap(real(f), remove); }
 
-const sqlite3_io_methods kMethods = {
-    2,           close_file,  read_file_at,  write_file_at, truncate_file, sync_file,       file_size, lock_file, unlock_file,
-    check_lock,  control,     sector_size,   characteristics, shm_map,     shm_lock,        shm_barrier, shm_unmap,
-    nullptr,     nullptr};
+const sqlite3_io_methods kMethods = {2,           close_file,  read_file_at,    write_file_at, truncate_file,
+                                     sync_file,   file_size,   lock_file,       unlock_file,   check_lock,
+                                     control,     sector_size, characteristics, shm_map,       shm_lock,
+                                     shm_barrier, shm_unmap,   nullptr,         nullptr};
 
 sqlite3_vfs* system_vfs = nullptr;
 

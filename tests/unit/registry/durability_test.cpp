@@ -61,8 +61,9 @@ void check_clean(HostedFixture& fixture) {
   CHECK(report->damage.empty());
 }
 
-/// Kills `act`, in either way, at its first, second, … write point, each time on a fresh storage, until it survives; `check` looks at
-/// what is left, is told whether the act was answered, and says whether its effect is there: from some point on it always is.
+/// Kills `act`, in either way, at its first, second, … write point, each time on a fresh storage, until it survives;
+/// `check` looks at what is left, is told whether the act was answered, and says whether its effect is there: from some
+/// point on it always is.
 unsigned long kill_everywhere(const std::function<bool(HostedFixture&)>& act,
                               const std::function<bool(HostedFixture&, bool answered)>& check) {
   const bool lose_power = GENERATE(false, true);
@@ -88,7 +89,11 @@ unsigned long kill_everywhere(const std::function<bool(HostedFixture&)>& act,
 }
 
 bool publish_new(HostedFixture& fixture) {
-  return fixture.ask({.method = "PUT", .target = "/left", .user = "alice", .body = publish_document("left", "2.0.0").dump()})
+  return fixture
+             .ask({.method = "PUT",
+                   .target = "/left",
+                   .user = "alice",
+                   .body = publish_document("left", "2.0.0").dump()})
              .status == 201;
 }
 
@@ -108,7 +113,8 @@ TEST_CASE("Durability 1, 2: a publish that is killed anywhere is there completel
     CHECK(tarball == make_tarball("left", "2.0.0"));
     CHECK(after.get("/left/-/left-1.0.0.tgz").status == 200);
     // What the crash left of the upload is garbage, and the rest is not.
-    const auto report = registry::collect_garbage(after.storage(), {.grace = std::chrono::seconds(-3600)}, SystemClock());
+    const auto report =
+        registry::collect_garbage(after.storage(), {.grace = std::chrono::seconds(-3600)}, SystemClock());
     REQUIRE(report);
     CHECK(report->blobs == 0);
     CHECK(after.get("/left/-/left-2.0.0.tgz").body == tarball);
@@ -118,9 +124,14 @@ TEST_CASE("Durability 1, 2: a publish that is killed anywhere is there completel
   CHECK(points >= 8);
 }
 
-TEST_CASE("Durability 2: the first version of a package is there with its package or neither is", "[registry][durability]") {
+TEST_CASE("Durability 2: the first version of a package is there with its package or neither is",
+          "[registry][durability]") {
   const auto publish_first = [](HostedFixture& fixture) {
-    return fixture.ask({.method = "PUT", .target = "/fresh", .user = "bob", .body = publish_document("fresh", "1.0.0").dump()})
+    return fixture
+               .ask({.method = "PUT",
+                     .target = "/fresh",
+                     .user = "bob",
+                     .body = publish_document("fresh", "1.0.0").dump()})
                .status == 201;
   };
   kill_everywhere(publish_first, [&](HostedFixture& after, bool answered) {
@@ -138,7 +149,8 @@ TEST_CASE("Durability 43: an unpublish that is killed anywhere has removed the v
     Json document = fixture.packument("left");
     document["versions"].erase("1.1.0");
     const std::string rev = document["_rev"];
-    return fixture.ask({.method = "PUT", .target = "/left/-rev/" + rev, .user = "alice", .body = document.dump()}).status == 201;
+    return fixture.ask({.method = "PUT", .target = "/left/-rev/" + rev, .user = "alice", .body = document.dump()})
+               .status == 201;
   };
   const auto points = kill_everywhere(unpublish, [](HostedFixture& after, bool answered) {
     const Json document = after.packument("left");
@@ -147,21 +159,25 @@ TEST_CASE("Durability 43: an unpublish that is killed anywhere has removed the v
     CHECK(document["dist-tags"]["latest"] == (is_there ? "1.1.0" : "1.0.0"));
     CHECK((after.get("/left/-/left-1.1.0.tgz").status == 200) == is_there);
     // Publishing other content under that number is refused either way.
-    const auto again = after.ask(
-        {.method = "PUT", .target = "/left", .user = "alice", .body = publish_document("left", "1.1.0", {{"x", 1}}).dump()});
+    const auto again = after.ask({.method = "PUT",
+                                  .target = "/left",
+                                  .user = "alice",
+                                  .body = publish_document("left", "1.1.0", {{"x", 1}}).dump()});
     CHECK(again.status == 409);
     return !is_there;
   });
   CHECK(points >= 2);
 }
 
-TEST_CASE("Durability: a collection that is killed anywhere loses nothing that is referred to", "[registry][durability]") {
+TEST_CASE("Durability: a collection that is killed anywhere loses nothing that is referred to",
+          "[registry][durability]") {
   const auto collect = [](HostedFixture& fixture) {
     const Json document = fixture.packument("left");
     const std::string rev = document["_rev"];
     Json kept = document;
     kept["versions"].erase("1.0.0");
-    const auto answer = fixture.ask({.method = "PUT", .target = "/left/-rev/" + rev, .user = "alice", .body = kept.dump()});
+    const auto answer =
+        fixture.ask({.method = "PUT", .target = "/left/-rev/" + rev, .user = "alice", .body = kept.dump()});
     const auto report = registry::collect_garbage(fixture.storage(), {}, LaterClock(std::chrono::hours(2)));
     return answer.status == 201 && report && report->blobs == 1;
   };

@@ -10,7 +10,8 @@ using namespace hoist::test;
 
 namespace {
 
-Answer tag(HostedFixture& fixture, const std::string& name, const std::string& version, const std::string& user = "alice") {
+Answer tag(HostedFixture& fixture, const std::string& name, const std::string& version,
+           const std::string& user = "alice") {
   return fixture.ask({.method = "PUT",
                       .target = "/-/package/left/dist-tags/" + percent_encode_component(name),
                       .user = user,
@@ -50,14 +51,22 @@ TEST_CASE("Tags 40: a tag points to a version that is there, is no range, and la
   CHECK(remove("next") == 200);
   CHECK(tag(fixture, "x1y", "1.0.0", "").status == 401);
   CHECK(tag(fixture, "x1y", "1.0.0", "bob").status == 403);
-  CHECK(fixture.ask({.method = "PUT", .target = "/-/package/left/dist-tags/a", .user = "alice", .body = "1.0.0"}).status == 400);
-  CHECK(fixture.ask({.method = "PUT", .target = "/-/package/left/dist-tags/a", .user = "alice", .body = "5"}).status == 400);
-  CHECK(fixture.ask({.method = "PUT", .target = "/left/old", .user = "alice", .body = "\"1.0.0\""}).status == 200);
-  CHECK(fixture.ask({.method = "POST", .target = "/-/package/left/dist-tags", .user = "alice", .body = R"({"a":"1.0.0"})"}).status ==
-        200);
-  CHECK(fixture.ask({.method = "PUT", .target = "/-/package/left/dist-tags", .user = "alice", .body = R"({"a":"1.0.0"})"}).status ==
+  CHECK(fixture.ask({.method = "PUT", .target = "/-/package/left/dist-tags/a", .user = "alice", .body = "1.0.0"})
+            .status == 400);
+  CHECK(fixture.ask({.method = "PUT", .target = "/-/package/left/dist-tags/a", .user = "alice", .body = "5"}).status ==
         400);
-  CHECK(fixture.ask({.method = "PUT", .target = "/-/package/left/dist-tags", .user = "alice", .body = R"({"latest":"1.0.0"})"})
+  CHECK(fixture.ask({.method = "PUT", .target = "/left/old", .user = "alice", .body = "\"1.0.0\""}).status == 200);
+  CHECK(fixture
+            .ask({.method = "POST", .target = "/-/package/left/dist-tags", .user = "alice", .body = R"({"a":"1.0.0"})"})
+            .status == 200);
+  CHECK(
+      fixture.ask({.method = "PUT", .target = "/-/package/left/dist-tags", .user = "alice", .body = R"({"a":"1.0.0"})"})
+          .status == 400);
+  CHECK(fixture
+            .ask({.method = "PUT",
+                  .target = "/-/package/left/dist-tags",
+                  .user = "alice",
+                  .body = R"({"latest":"1.0.0"})"})
             .status == 200);
   CHECK(fixture.get("/-/package/left/dist-tags").json() == Json{{"latest", "1.0.0"}});
   CHECK(fixture.get("/-/package/nobody/dist-tags").status == 404);
@@ -77,7 +86,10 @@ TEST_CASE("Races 5, 6, 41: of ten writers of one version one wins, of different 
         writers.emplace_back([&, i] {
           const auto put = [&](const std::string& version, const Json& extra) {
             return fixture
-                .ask({.method = "PUT", .target = "/left", .user = "alice", .body = publish_document("left", version, extra).dump()})
+                .ask({.method = "PUT",
+                      .target = "/left",
+                      .user = "alice",
+                      .body = publish_document("left", version, extra).dump()})
                 .status;
           };
           same_status[i] = put(same, {{"by", i}});
@@ -93,7 +105,8 @@ TEST_CASE("Races 5, 6, 41: of ten writers of one version one wins, of different 
     const Json document = fixture.packument("left");
     const Json dist = document["versions"][same]["dist"];
     const std::string tarball = fixture.get(fmt::format("/left/-/left-{}.tgz", same)).body;
-    const auto actual = Integrity::from_digest(HashAlgorithm::kSha512, hash(HashAlgorithm::kSha512, tarball)).to_string();
+    const auto actual =
+        Integrity::from_digest(HashAlgorithm::kSha512, hash(HashAlgorithm::kSha512, tarball)).to_string();
     REQUIRE(dist["integrity"] == actual);
     REQUIRE(document["versions"].size() == static_cast<std::size_t>(1 + (round + 1) * (kWriters + 1)));
     REQUIRE(document["dist-tags"].size() == kWriters + 1);
@@ -117,15 +130,20 @@ TEST_CASE("Unpublish 42, 44: one version goes at the revision that was read, and
   // The tarball's own removal follows, and has nothing left to do, however often.
   const std::string rev = left["_rev"];
   for (int i = 0; i < 2; ++i) {
-    CHECK(fixture.ask({.method = "DELETE", .target = "/left/-/left-3.0.0.tgz/-rev/" + rev, .user = "alice"}).status == 200);
+    CHECK(fixture.ask({.method = "DELETE", .target = "/left/-/left-3.0.0.tgz/-rev/" + rev, .user = "alice"}).status ==
+          200);
   }
-  CHECK(fixture.ask({.method = "DELETE", .target = "/left/-/left-1.0.0.tgz/-rev/" + rev, .user = "alice"}).status == 409);
+  CHECK(fixture.ask({.method = "DELETE", .target = "/left/-/left-1.0.0.tgz/-rev/" + rev, .user = "alice"}).status ==
+        409);
   CHECK(fixture.get("/left/-/left-3.0.0.tgz").status == 404);
   CHECK(fixture.get("/left/3.0.0").status == 404);
   // Its number cannot come back with other content; the same content may.
   const auto put = [&](const Json& extra) {
     return fixture
-        .ask({.method = "PUT", .target = "/left", .user = "alice", .body = publish_document("left", "3.0.0", extra).dump()})
+        .ask({.method = "PUT",
+              .target = "/left",
+              .user = "alice",
+              .body = publish_document("left", "3.0.0", extra).dump()})
         .status;
   };
   CHECK(put({{"x", 1}}) == 409);
@@ -148,8 +166,13 @@ TEST_CASE("Unpublish 42: a whole package goes only at its revision, and only by 
   CHECK(remove(rev, "alice") == 200);
   CHECK(fixture.get("/left").status == 404);
   CHECK(remove(rev, "alice") == 404);
-  CHECK(fixture.ask({.method = "DELETE", .target = "/left/-/left-1.0.0.tgz/-rev/" + rev, .user = "alice"}).status == 200);
-  CHECK(fixture.ask({.method = "PUT", .target = "/left", .user = "bob", .body = publish_document("left", "1.0.0", {{"x", 1}}).dump()})
+  CHECK(fixture.ask({.method = "DELETE", .target = "/left/-/left-1.0.0.tgz/-rev/" + rev, .user = "alice"}).status ==
+        200);
+  CHECK(fixture
+            .ask({.method = "PUT",
+                  .target = "/left",
+                  .user = "bob",
+                  .body = publish_document("left", "1.0.0", {{"x", 1}}).dump()})
             .status == 409);
 }
 
@@ -166,7 +189,8 @@ TEST_CASE("Owners: npm's partial document and pnpm's routes change owners and no
   const auto owner_document = [&](const Json& maintainers, const std::string& user) {
     const std::string rev = fixture.packument("@acme/ui")["_rev"];
     const Json body{{"_id", "@acme/ui"}, {"_rev", rev}, {"maintainers", maintainers}};
-    return fixture.ask({.method = "PUT", .target = "/@acme%2fui/-rev/" + rev, .user = user, .body = body.dump()}).status;
+    return fixture.ask({.method = "PUT", .target = "/@acme%2fui/-rev/" + rev, .user = user, .body = body.dump()})
+        .status;
   };
   const Json both = Json::array({Json{{"name", "alice"}, {"email", ""}}, Json{{"name", "bob"}, {"email", ""}}});
   CHECK(owner_document(both, "bob") == 403);
@@ -178,7 +202,10 @@ TEST_CASE("Owners: npm's partial document and pnpm's routes change owners and no
 
   const auto add = [&](const std::string& user) {
     return fixture
-        .ask({.method = "PUT", .target = "/-/package/@acme%2Fui/owners", .user = "bob", .body = Json{{"user", user}}.dump()})
+        .ask({.method = "PUT",
+              .target = "/-/package/@acme%2Fui/owners",
+              .user = "bob",
+              .body = Json{{"user", user}}.dump()})
         .status;
   };
   CHECK(add("carol") == 200);

@@ -86,8 +86,9 @@ void HostedFixture::open() {
   state_ = std::make_unique<State>(*std::move(storage));
   RegistryOptions options{.public_url = "http://registry.test/"};
   options.publish = limits_;
-  auto registry = Registry::make(state_->storage, std::move(options),
-                                 {.authenticator = state_->authenticator, .policy = state_->policy, .clock = state_->clock});
+  auto registry =
+      Registry::make(state_->storage, std::move(options),
+                     {.authenticator = state_->authenticator, .policy = state_->policy, .clock = state_->clock});
   if (!registry) throw std::runtime_error(registry.error().message);
   state_->registry = *std::move(registry);
 }
@@ -117,10 +118,11 @@ Answer HostedFixture::ask(const Ask& ask) {
   MemoryBody body(ask);
   asio::io_context io(1);
   Response response;
-  asio::co_spawn(io, state_->registry->service().serve(request, body), [&](const std::exception_ptr& failure, Response made) {
-    if (failure) std::rethrow_exception(failure);
-    response = std::move(made);
-  });
+  asio::co_spawn(io, state_->registry->service().serve(request, body),
+                 [&](const std::exception_ptr& failure, Response made) {
+                   if (failure) std::rethrow_exception(failure);
+                   response = std::move(made);
+                 });
   io.run();
   Answer answer{.status = response.status};
   for (const auto& [name, value] : response.headers) answer.headers[name] = value;
@@ -171,10 +173,9 @@ Json publish_document(const std::string& name, const std::string& version, const
               {"access", nullptr},
               {"dist-tags", Json{{"latest", version}}},
               {"versions", Json{{version, manifest}}},
-              {"_attachments", Json{{name + "-" + version + ".tgz",
-                                     Json{{"content_type", "application/octet-stream"},
-                                          {"data", base64_encode(tarball)},
-                                          {"length", tarball.size()}}}}}};
+              {"_attachments", Json{{name + "-" + version + ".tgz", Json{{"content_type", "application/octet-stream"},
+                                                                         {"data", base64_encode(tarball)},
+                                                                         {"length", tarball.size()}}}}}};
 }
 
 }  // namespace hoist::test

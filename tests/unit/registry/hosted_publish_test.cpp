@@ -11,10 +11,8 @@ using namespace hoist::test;
 namespace {
 
 Answer put(HostedFixture& fixture, const std::string& name, const Json& document, const std::string& user = "alice") {
-  return fixture.ask({.method = "PUT",
-                      .target = "/" + replace_all(name, "/", "%2f"),
-                      .user = user,
-                      .body = document.dump()});
+  return fixture.ask(
+      {.method = "PUT", .target = "/" + replace_all(name, "/", "%2f"), .user = user, .body = document.dump()});
 }
 
 /// Changes a good document and expects that it is refused and leaves nothing.
@@ -35,7 +33,8 @@ void check_refused(const std::string& what, int status, const std::function<void
 
 TEST_CASE("Publish: a version is visible in every form, with what the server adds", "[registry][publish]") {
   HostedFixture fixture;
-  const Json scripts{{"scripts", {{"postinstall", "node x.js"}}}, {"dependencies", {{"a", "^1.0.0"}}}, {"odd", {1, "x"}}};
+  const Json scripts{
+      {"scripts", {{"postinstall", "node x.js"}}}, {"dependencies", {{"a", "^1.0.0"}}}, {"odd", {1, "x"}}};
   const auto answer = put(fixture, "@acme/ui", publish_document("@acme/ui", "1.0.0", scripts));
   REQUIRE(answer.status == 201);
   CHECK(answer.json()["ok"] == true);
@@ -60,11 +59,13 @@ TEST_CASE("Publish: a version is visible in every form, with what the server add
   CHECK(signature["keyid"] == keys[0]["keyid"]);
   const std::string signed_text = "@acme/ui@1.0.0:" + manifest["dist"]["integrity"].get<std::string>();
   CHECK(verify_signature(keys[0]["key"].get<std::string>(), signed_text, signature["sig"].get<std::string>()));
-  CHECK_FALSE(verify_signature(keys[0]["key"].get<std::string>(), signed_text + "x", signature["sig"].get<std::string>()));
+  CHECK_FALSE(
+      verify_signature(keys[0]["key"].get<std::string>(), signed_text + "x", signature["sig"].get<std::string>()));
   CHECK(fixture.get("/@acme/ui/latest").json() == manifest);
 }
 
-TEST_CASE("Publish 8: the same bytes again by the same user are a success that changes nothing", "[registry][publish]") {
+TEST_CASE("Publish 8: the same bytes again by the same user are a success that changes nothing",
+          "[registry][publish]") {
   HostedFixture fixture;
   const Json document = publish_document("left", "1.0.0");
   REQUIRE(put(fixture, "left", document).status == 201);
@@ -110,7 +111,8 @@ TEST_CASE("Publish 10: a document with fewer versions removes none; deprecation 
   CHECK(put(fixture, "left", whole).status == 201);
   CHECK(fixture.packument("left")["versions"]["1.0.0"]["deprecated"] == "use 1.1.0");
   CHECK(put(fixture, "left", whole).status == 409);  // its _rev is stale now
-  Json partial{{"name", "left"}, {"versions", {{"1.1.0", {{"name", "left"}, {"version", "1.1.0"}, {"deprecated", "no"}}}}}};
+  Json partial{{"name", "left"},
+               {"versions", {{"1.1.0", {{"name", "left"}, {"version", "1.1.0"}, {"deprecated", "no"}}}}}};
   CHECK(put(fixture, "left", partial).status == 201);
   CHECK(fixture.packument("left")["versions"].size() == 2);
   CHECK(fixture.packument("left")["versions"]["1.1.0"]["deprecated"] == "no");
@@ -133,13 +135,15 @@ TEST_CASE("Publish 11-13, 15-18: a document that contradicts itself or its tarba
   check_refused("12 length", 400, [&](Json& d) { attachment(d)["length"] = 1; });
   check_refused("12 no number", 400, [&](Json& d) { attachment(d)["length"] = "12"; });
   check_refused("13 base64", 400, [&](Json& d) { attachment(d)["data"] = "!!!!"; });
-  check_refused("13 white space", 400, [&](Json& d) {
-    attachment(d)["data"] = attachment(d)["data"].get<std::string>().insert(8, "\n");
+  check_refused("13 white space", 400,
+                [&](Json& d) { attachment(d)["data"] = attachment(d)["data"].get<std::string>().insert(8, "\n"); });
+  check_refused("13 padding", 400, [&](Json& d) {
+    attachment(d)["data"] =
+        "YQ=="
+        "YQ==";
   });
-  check_refused("13 padding", 400, [&](Json& d) { attachment(d)["data"] = "YQ=="  "YQ=="; });
-  check_refused("13 cut", 400, [&](Json& d) {
-    attachment(d)["data"] = attachment(d)["data"].get<std::string>().substr(0, 13);
-  });
+  check_refused("13 cut", 400,
+                [&](Json& d) { attachment(d)["data"] = attachment(d)["data"].get<std::string>().substr(0, 13); });
   check_refused("15 two versions", 400, [](Json& d) {
     d["versions"]["1.0.1"] = d["versions"]["1.0.0"];
     d["versions"]["1.0.1"]["version"] = "1.0.1";
@@ -171,8 +175,8 @@ TEST_CASE("Publish 13: what is no JSON is a 400 and no more", "[registry][publis
     CHECK_FALSE(answer.json()["error"].get<std::string>().empty());
   }
   CHECK(fixture.get("/left").status == 404);
-  CHECK(fixture.ask({.method = "PUT", .target = "/left", .user = "alice", .body = good, .content_encoding = "gzip"}).status ==
-        415);
+  CHECK(fixture.ask({.method = "PUT", .target = "/left", .user = "alice", .body = good, .content_encoding = "gzip"})
+            .status == 415);
 }
 
 TEST_CASE("Publish 14: the tarball has to be the package it is published as", "[registry][publish]") {
@@ -189,7 +193,9 @@ TEST_CASE("Publish 14: the tarball has to be the package it is published as", "[
   CHECK(refused(make_tarball("left", "1.0.0").substr(0, 80)));
   CHECK(fixture.get("/left").status == 404);
   // npm cleans the version it publishes, and the file keeps what its author wrote.
-  CHECK(put(fixture, "left", publish_document("left", "1.0.0", Json::object(), make_tarball("left", "v1.0.0"))).status == 201);
+  CHECK(
+      put(fixture, "left", publish_document("left", "1.0.0", Json::object(), make_tarball("left", "v1.0.0"))).status ==
+      201);
 }
 
 TEST_CASE("Publish 18: versions that are not in their normal form are refused", "[registry][publish]") {
@@ -205,9 +211,9 @@ TEST_CASE("Publish 18: versions that are not in their normal form are refused", 
 TEST_CASE("Publish 19, 20: names that a new package may not have are refused", "[registry][publish]") {
   HostedFixture fixture;
   for (const std::string& name :
-       {std::string("Left"), std::string(215, 'a'), std::string(".left"), std::string("_left"), std::string("node_modules"),
-        std::string("favicon.ico"), std::string("http"), std::string("le~ft"), std::string("__proto__"),
-        std::string("left right"), std::string("@Acme/ui"), std::string("@acme/.ui")}) {
+       {std::string("Left"), std::string(215, 'a'), std::string(".left"), std::string("_left"),
+        std::string("node_modules"), std::string("favicon.ico"), std::string("http"), std::string("le~ft"),
+        std::string("__proto__"), std::string("left right"), std::string("@Acme/ui"), std::string("@acme/.ui")}) {
     INFO(name);
     const auto answer = fixture.ask({.method = "PUT",
                                      .target = "/" + percent_encode_component(name),
@@ -225,9 +231,9 @@ TEST_CASE("Publish 19, 20: names that a new package may not have are refused", "
 
 TEST_CASE("Publish 22: nothing in a path or a document becomes a path on disk", "[registry][publish]") {
   HostedFixture fixture;
-  for (const std::string& key : {std::string("../../evil-1.0.0.tgz"), std::string("left-1.0.0.tgz/../x"),
-                                 std::string("C:\\left-1.0.0.tgz"), std::string("left-1.0.0"), std::string("evil-1.0.0.tgz"),
-                                 std::string("left-1.0.0.tgz\0x", 16)}) {
+  for (const std::string& key :
+       {std::string("../../evil-1.0.0.tgz"), std::string("left-1.0.0.tgz/../x"), std::string("C:\\left-1.0.0.tgz"),
+        std::string("left-1.0.0"), std::string("evil-1.0.0.tgz"), std::string("left-1.0.0.tgz\0x", 16)}) {
     Json document = publish_document("left", "1.0.0");
     const Json attachment = *document["_attachments"].begin();
     document["_attachments"] = Json{{key, attachment}};
@@ -252,7 +258,8 @@ TEST_CASE("Publish: a body in any order of keys and any pieces gives the same ve
       HostedFixture fixture;
       // A slash may be escaped, and there may be white space.
       const std::string text = replace_all(body.dump(2), "/", "\\/");
-      const auto answer = fixture.ask({.method = "PUT", .target = "/left", .user = "alice", .body = text, .piece = piece});
+      const auto answer =
+          fixture.ask({.method = "PUT", .target = "/left", .user = "alice", .body = text, .piece = piece});
       INFO(answer.body);
       REQUIRE(answer.status == 201);
       CHECK(fixture.get("/left/-/left-1.0.0.tgz").body == make_tarball("left", "1.0.0"));
@@ -283,15 +290,18 @@ TEST_CASE("Publish: only who may, and a package stays its owner's", "[registry][
 TEST_CASE("Publish 52: a tarball beyond the limit is refused by what is announced and by what comes",
           "[registry][publish]") {
   HostedFixture fixture({.tarball_bytes = 2000, .document_bytes = 3000});
-  const auto big = TarBuilder().add("package/package.json", R"({"name":"left","version":"1.0.0"})").tar() + std::string(3000, '\0');
+  const auto big =
+      TarBuilder().add("package/package.json", R"({"name":"left","version":"1.0.0"})").tar() + std::string(3000, '\0');
   Json document = publish_document("left", "1.0.0", Json::object(), big);
   const auto announced = put(fixture, "left", document);
   CHECK(announced.status == 413);
   CHECK(announced.body.contains("max_tarball_bytes"));
-  const auto lied = fixture.ask({.method = "PUT", .target = "/left", .user = "alice", .body = document.dump(), .announced = 10});
+  const auto lied =
+      fixture.ask({.method = "PUT", .target = "/left", .user = "alice", .body = document.dump(), .announced = 10});
   CHECK(lied.status == 413);
   document = publish_document("left", "1.0.0", {{"description", std::string(4000, 'd')}});
-  const auto wordy = fixture.ask({.method = "PUT", .target = "/left", .user = "alice", .body = document.dump(), .announced = 10});
+  const auto wordy =
+      fixture.ask({.method = "PUT", .target = "/left", .user = "alice", .body = document.dump(), .announced = 10});
   CHECK(wordy.status == 413);
   CHECK(put(fixture, "left", publish_document("left", "1.0.0")).status == 201);
 }
@@ -306,7 +316,8 @@ TEST_CASE("Publish 53: hostile archives are refused", "[registry][publish]") {
   CHECK(refused(TarBuilder().add("package/package.json", json).add("/etc/passwd", "x").tgz()));
   CHECK(refused(TarBuilder().add("package/package.json", json).link("package/a", "/etc/passwd").tgz()));
   CHECK(refused(TarBuilder().add("package/package.json", json).declare("package/big", 1ULL << 40U).tgz()));
-  CHECK(refused(TarBuilder::gzip(TarBuilder().add("package/package.json", json).tar() + std::string(64U << 20U, '\0'), 9)));
+  CHECK(refused(
+      TarBuilder::gzip(TarBuilder().add("package/package.json", json).tar() + std::string(64U << 20U, '\0'), 9)));
   TarBuilder many;
   many.add("package/package.json", json);
   for (int i = 0; i < 100'001; ++i) many.add("package/f", "");
@@ -325,7 +336,8 @@ TEST_CASE("Publish: an attestation about this tarball is stored and served, any 
   const std::string digest = hex_encode(hash(HashAlgorithm::kSha512, tarball));
   const auto publish_with = [&](const std::string& text) {
     Json document = publish_document("@acme/ui", "1.0.0", Json::object(), tarball);
-    document["_attachments"]["@acme/ui-1.0.0.sigstore"] = Json{{"content_type", "x"}, {"data", text}, {"length", text.size()}};
+    document["_attachments"]["@acme/ui-1.0.0.sigstore"] =
+        Json{{"content_type", "x"}, {"data", text}, {"length", text.size()}};
     return put(fixture, "@acme/ui", document).status;
   };
   CHECK(publish_with(bundle("pkg:npm/%40acme/ui@1.0.1", digest)) == 422);

@@ -77,7 +77,8 @@ TEST_CASE("Read 25: each representation has its own tag, and 304 answers only th
   }
   CHECK(fixture.ask({.target = "/left", .accept_encoding = "gzip,deflate"}).header("Content-Encoding") == "gzip");
   CHECK(fixture.ask({.target = "/left", .accept_encoding = "zstd,gzip,deflate"}).header("Content-Encoding") == "zstd");
-  CHECK(fixture.ask({.target = "/left", .accept_encoding = "gzip, deflate, br, zstd"}).header("Content-Encoding") == "br");
+  CHECK(fixture.ask({.target = "/left", .accept_encoding = "gzip, deflate, br, zstd"}).header("Content-Encoding") ==
+        "br");
   CHECK(fixture.ask({.target = "/left", .accept_encoding = "gzip;q=0"}).header("Content-Encoding").empty());
 }
 
@@ -94,7 +95,8 @@ TEST_CASE("Read 26: every change shows in the next answer, and Last-Modified mov
   // All within the same second.
   fixture.publish("left", "1.1.0");
   CHECK(changed());
-  CHECK(fixture.ask({.method = "PUT", .target = "/-/package/left/dist-tags/a", .user = "alice", .body = "\"1.0.0\""}).status == 200);
+  CHECK(fixture.ask({.method = "PUT", .target = "/-/package/left/dist-tags/a", .user = "alice", .body = "\"1.0.0\""})
+            .status == 200);
   CHECK(changed());
   CHECK(fixture.get("/-/package/left/dist-tags").json()["a"] == "1.0.0");
   Json document = fixture.packument("left");
@@ -103,13 +105,15 @@ TEST_CASE("Read 26: every change shows in the next answer, and Last-Modified mov
   CHECK(changed());
   CHECK_FALSE(changed());
   const std::string date = look().header("Last-Modified");
-  CHECK(fixture.ask({.target = "/left", .accept = kAbbreviated, .accept_encoding = "gzip", .if_modified_since = date}).status == 304);
+  CHECK(fixture.ask({.target = "/left", .accept = kAbbreviated, .accept_encoding = "gzip", .if_modified_since = date})
+            .status == 304);
 }
 
 TEST_CASE("Read 27: tarballs have exact lengths, ranges and validators", "[registry][read]") {
   HostedFixture fixture;
   // Small ones are sent from memory, large ones from the file.
-  for (const auto& [name, filler] : std::vector<std::pair<std::string, std::size_t>>{{"small", 10}, {"large", 300'000}}) {
+  for (const auto& [name, filler] :
+       std::vector<std::pair<std::string, std::size_t>>{{"small", 10}, {"large", 300'000}}) {
     std::string noise(filler, '\0');
     std::uint32_t seed = 1;
     for (char& c : noise) c = static_cast<char>('a' + ((seed = seed * 1664525U + 1013904223U) >> 24U) % 26);
@@ -138,20 +142,49 @@ TEST_CASE("Read 27: tarballs have exact lengths, ranges and validators", "[regis
 
 TEST_CASE("Read 28: the abbreviated document is a projection of the full one", "[registry][read]") {
   HostedFixture fixture;
-  const Json odd{{"dependencies", {{"a\"b", "1 \\ {}"}, {"c", "[\"]"}}}, {"bin", {{"x", "y"}}}, {"os", {"linux"}},
-                 {"engines", {{"node", ">=1"}}}, {"scripts", {{"install", "x"}}}, {"funding", nullptr}, {"cpu", Json::array()},
-                 {"weird \u00fc\U0001F600", {{"deep", {1, 2.5, true, nullptr, "}"}}}}, {"peerDependenciesMeta", {{"p", {{"optional", true}}}}},
-                 {"directories", Json::object()}, {"empty", ""}, {"number", -1.5e300}, {"acceptDependencies", {{"z", "*"}}}};
+  const Json odd{{"dependencies", {{"a\"b", "1 \\ {}"}, {"c", "[\"]"}}},
+                 {"bin", {{"x", "y"}}},
+                 {"os", {"linux"}},
+                 {"engines", {{"node", ">=1"}}},
+                 {"scripts", {{"install", "x"}}},
+                 {"funding", nullptr},
+                 {"cpu", Json::array()},
+                 {"weird \u00fc\U0001F600", {{"deep", {1, 2.5, true, nullptr, "}"}}}},
+                 {"peerDependenciesMeta", {{"p", {{"optional", true}}}}},
+                 {"directories", Json::object()},
+                 {"empty", ""},
+                 {"number", -1.5e300},
+                 {"acceptDependencies", {{"z", "*"}}}};
   fixture.publish("left", "1.0.0", odd);
   fixture.publish("left", "1.1.0");
   const Json full = fixture.get("/left").json();
   const Json brief = fixture.ask({.target = "/left", .accept = kAbbreviated}).json();
-  const std::set<std::string> kept = {"name", "version", "dependencies", "optionalDependencies", "devDependencies",
-                                      "bundleDependencies", "bundledDependencies", "peerDependencies", "peerDependenciesMeta",
-                                      "acceptDependencies", "bin", "directories", "dist", "engines", "os", "cpu", "libc", "funding",
-                                      "deprecated", "_hasShrinkwrap", "hasInstallScript"};
-  Json expected{{"name", "left"}, {"modified", full["time"]["modified"]}, {"dist-tags", full["dist-tags"]},
-                {"versions", Json::object()}, {"time", full["time"]}};
+  const std::set<std::string> kept = {"name",
+                                      "version",
+                                      "dependencies",
+                                      "optionalDependencies",
+                                      "devDependencies",
+                                      "bundleDependencies",
+                                      "bundledDependencies",
+                                      "peerDependencies",
+                                      "peerDependenciesMeta",
+                                      "acceptDependencies",
+                                      "bin",
+                                      "directories",
+                                      "dist",
+                                      "engines",
+                                      "os",
+                                      "cpu",
+                                      "libc",
+                                      "funding",
+                                      "deprecated",
+                                      "_hasShrinkwrap",
+                                      "hasInstallScript"};
+  Json expected{{"name", "left"},
+                {"modified", full["time"]["modified"]},
+                {"dist-tags", full["dist-tags"]},
+                {"versions", Json::object()},
+                {"time", full["time"]}};
   for (const auto& [version, manifest] : full["versions"].items()) {
     Json projected = Json::object();
     for (const auto& [key, value] : manifest.items()) {
@@ -193,7 +226,8 @@ TEST_CASE("Read: health, keys, audit, and what is not found are plain JSON", "[r
   CHECK(fixture.get("/left", "stranger").status == 401);
   CHECK(fixture.get("/left", "stranger").header("WWW-Authenticate") == "Bearer");
   const auto audit = [&](const std::string& body, const std::string& encoding) {
-    return fixture.ask({.method = "POST", .target = "/-/npm/v1/security/advisories/bulk", .body = body, .content_encoding = encoding});
+    return fixture.ask(
+        {.method = "POST", .target = "/-/npm/v1/security/advisories/bulk", .body = body, .content_encoding = encoding});
   };
   CHECK(audit(R"({"left":["1.0.0"]})", "").body == "{}");
   CHECK(audit(registry::gzip(R"({"left":["1.0.0"]})"), "gzip").body == "{}");
@@ -201,8 +235,9 @@ TEST_CASE("Read: health, keys, audit, and what is not found are plain JSON", "[r
   CHECK(audit("x", "gzip").status == 400);
   CHECK(audit("x", "br").status == 415);
   CHECK(audit(registry::gzip("\"" + std::string(40U << 20U, 'x') + "\""), "gzip").status == 413);
-  CHECK(fixture.ask({.method = "POST", .target = "/-/npm/v1/security/audits/quick", .body = "{}"}).json()["advisories"] ==
-        Json::object());
+  CHECK(
+      fixture.ask({.method = "POST", .target = "/-/npm/v1/security/audits/quick", .body = "{}"}).json()["advisories"] ==
+      Json::object());
   const auto metrics = fixture.get("/-/metrics");
   CHECK(metrics.status == 200);
   CHECK(metrics.body.contains("hoist_registry_requests_total{status=\"2xx\"}"));

@@ -95,12 +95,15 @@ class Connection {
 };
 
 std::string put_head(const std::string& name, std::string_view more) {
-  return fmt::format("PUT /{} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer alice\r\nConnection: close\r\n{}\r\n", name, more);
+  return fmt::format("PUT /{} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer alice\r\nConnection: close\r\n{}\r\n", name,
+                     more);
 }
 std::string get(const std::string& target, std::string_view more = "Connection: close\r\n") {
   return fmt::format("GET {} HTTP/1.1\r\nHost: x\r\n{}\r\n", target, more);
 }
-std::string status_of(const std::string& answer) { return answer.substr(0, std::min(answer.size(), answer.find("\r\n"))); }
+std::string status_of(const std::string& answer) {
+  return answer.substr(0, std::min(answer.size(), answer.find("\r\n")));
+}
 std::string body_of(const std::string& answer) { return answer.substr(answer.find("\r\n\r\n") + 4); }
 
 std::string noise(std::size_t size) {
@@ -183,7 +186,8 @@ TEST_CASE("Hosted server 27: large tarballs are sent whole, in parts, and to slo
   CHECK(status_of(ranged) == "HTTP/1.1 206 Partial Content");
   CHECK(body_of(ranged) == whole.substr(1'000'000, 1'000'000));
   CHECK(body_of(slow.read_all()) == whole);
-  const std::string headers = head.send("HEAD " + target + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").read_all();
+  const std::string headers =
+      head.send("HEAD " + target + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").read_all();
   CHECK(headers.contains(fmt::format("Content-Length: {}\r\n", whole.size())));
   CHECK(body_of(headers).empty());
 }
@@ -248,7 +252,8 @@ TEST_CASE("Hosted server: readers and writers on many connections see only whole
           const std::string latest = document["dist-tags"]["latest"];
           if (!document["versions"].contains(latest)) ++bad;
           Connection fetching(server);
-          const std::string tarball = body_of(fetching.send(get(fmt::format("/left/-/left-{}.tgz", latest))).read_all());
+          const std::string tarball =
+              body_of(fetching.send(get(fmt::format("/left/-/left-{}.tgz", latest))).read_all());
           if (tarball != make_tarball("left", latest)) ++bad;
         }
       });

@@ -52,7 +52,8 @@ TEST_CASE("Maintenance 55: a backup taken under load restores to a consistent po
   }
   HostedFixture copy(folder / "restored0");
   CHECK(copy.get("/left/-/left-0.0.1.tgz").body == make_tarball("left", "0.0.1"));
-  CHECK(copy.get("/left/0.0.1").json()["dist"]["signatures"][0]["keyid"] == copy.get("/-/npm/v1/keys").json()["keys"][0]["keyid"]);
+  CHECK(copy.get("/left/0.0.1").json()["dist"]["signatures"][0]["keyid"] ==
+        copy.get("/-/npm/v1/keys").json()["keys"][0]["keyid"]);
   // Neither goes over something that is there.
   CHECK(back_up(fixture.storage(), folder / "0").error().code == "EEXIST");
   CHECK(restore_backup(folder / "0", folder / "restored0").error().code == "EEXIST");
@@ -89,7 +90,11 @@ TEST_CASE("Maintenance: gc removes what no version refers to, and waits for what
   fixture.publish("copy", "1.0.0");
   Json document = fixture.packument("left");
   document["versions"].erase("1.1.0");
-  REQUIRE(fixture.ask({.method = "PUT", .target = "/left/-rev/" + document["_rev"].get<std::string>(), .user = "alice", .body = document.dump()})
+  REQUIRE(fixture
+              .ask({.method = "PUT",
+                    .target = "/left/-rev/" + document["_rev"].get<std::string>(),
+                    .user = "alice",
+                    .body = document.dump()})
               .status == 201);
   CHECK(collect_garbage(fixture.storage(), {}, SystemClock())->blobs == 0);
   CHECK(collect_garbage(fixture.storage(), {.dry_run = true}, LaterClock(std::chrono::hours(2)))->blobs == 1);
