@@ -11,6 +11,7 @@
 #include "hoist/base/file.hpp"
 #include "storage/directory_blob.hpp"
 #include "storage/fault_point.hpp"
+#include "storage/power_loss.hpp"
 
 namespace hoist::registry {
 namespace {
@@ -85,12 +86,14 @@ Result<void> DirectoryBlobStore::place(const fs::path& temporary, std::string_vi
   const fs::path path = path_of(key);
   const fs::path folder = path.parent_path();
   if (::mkdir(folder.c_str(), 0777) == 0) {
+    power_loss::after_create(folder);
     HOIST_CHECK(sync_path(directory_));
   } else if (errno != EEXIST) {
     return std::unexpected(errno_error(errno, "creating", folder));
   }
   fault_point("blob.before-rename");
   if (::rename(temporary.c_str(), path.c_str()) != 0) return std::unexpected(errno_error(errno, "renaming to", path));
+  power_loss::after_create(path);
   fault_point("blob.after-rename");
   HOIST_CHECK(sync_path(folder));
   fault_point("blob.placed");
