@@ -8,6 +8,8 @@ namespace hoist::registry {
 namespace {
 
 constexpr std::size_t kViewBytes = 64U << 20U;
+/// However long a configuration wants a 404 to be believed.
+constexpr std::chrono::hours kLongestNegative{1};
 
 bool is_claimed(const Config& config, std::string_view name) {
   return name.starts_with('@') &&
@@ -31,7 +33,7 @@ struct Upstream::PackageFetch {
   std::size_t next = 0;
   std::optional<CachedPackument> cached;  ///< of uplinks[cached_from]
   std::size_t cached_from = 0;
-  std::chrono::seconds negative_age{std::chrono::seconds::max()};
+  std::chrono::seconds negative_age = kLongestNegative;
 };
 
 Result<std::unique_ptr<Upstream>> Upstream::make(const Config& config, Options options, ThreadPool& workers,
