@@ -1,4 +1,5 @@
 #include <csignal>
+#include <future>
 
 #include "hoist/base/json.hpp"
 #include "hoist/base/text.hpp"
@@ -63,6 +64,7 @@ class Wired {
   }
   [[nodiscard]] std::string storage() const { return (directory_ / "storage").string(); }
   [[nodiscard]] const std::string& url() const { return url_; }
+  fetcher::HttpClient& http() { return http_; }
 
  private:
   TempDir directory_;
@@ -166,6 +168,35 @@ TEST_CASE("registry program: packages come through the uplink, and from the cach
   const auto unknown = registry.send({.path = "b"});
   CHECK(unknown.status == 503);
   CHECK(unknown.headers.find("retry-after") != nullptr);
+}
+
+TEST_CASE("registry program [47]: a client that leaves does not end the fetch that others wait for",
+          "[registry][wired][47]") {
+  FaultServer uplink;
+  std::promise<void> arrived;
+  std::promise<void> go;
+  uplink.on("/a", [&](const SeenRequest&, int nth) {
+    if (nth == 1) {
+      arrived.set_value();
+      go.get_future().wait();
+    }
+    return Reply{.body = packument("http://x/a/-/a-1.0.0.tgz", "a", "bytes")};
+  });
+  Wired registry("uplinks: {up: {url: '" + uplink.url("/") + "'}}\npackages: {'**': {access: $all, proxy: up}}\n");
+  const fetcher::HttpRequest request{.url = registry.url() + "a", .retry = false};
+  std::promise<bool> first;
+  std::promise<Result<fetcher::HttpResponse>> second;
+  const auto leaving =
+      registry.http().send(request, [&](Result<fetcher::HttpResponse> answer) { first.set_value(answer.has_value()); });
+  arrived.get_future().wait();
+  registry.http().cancel(leaving);
+  CHECK_FALSE(first.get_future().get());
+  registry.http().send(request, [&](Result<fetcher::HttpResponse> answer) { second.set_value(std::move(answer)); });
+  go.set_value();
+  const auto answer = second.get_future().get();
+  REQUIRE(answer);
+  CHECK(answer->status == 200);
+  CHECK(uplink.count("/a") == 1);
 }
 
 TEST_CASE("registry program: a faulty configuration is named with its place", "[registry][wired]") {
