@@ -14,6 +14,8 @@ class ReadFallback {
   virtual boost::asio::awaitable<Response> packument(Exchange& exchange) = 0;
   virtual boost::asio::awaitable<Response> manifest(Exchange& exchange, const std::string& selector) = 0;
   virtual boost::asio::awaitable<Response> tarball(Exchange& exchange, const std::string& file_name) = 0;
+  /// A bulk audit; names that are here must not go on.
+  virtual boost::asio::awaitable<Response> audit(Exchange& exchange) = 0;
 };
 
 class ReadHandlers {

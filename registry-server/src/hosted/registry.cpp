@@ -40,6 +40,11 @@ Registry::Registry(Storage& storage, RegistryOptions options, RegistryParts part
   owners_.add_routes(routes_);
   search_.add_routes(routes_);
   service_routes_.add_routes(routes_);
+  if (ReadFallback* fallback = parts.fallback) {
+    routes_.add(
+        "POST", "/-/npm/v1/security/advisories/bulk",
+        [fallback](Exchange& exchange) { return fallback->audit(exchange); }, Login::kNone);
+  }
 }
 
 Result<std::unique_ptr<Registry>> Registry::make(Storage& storage, RegistryOptions options, RegistryParts parts) {

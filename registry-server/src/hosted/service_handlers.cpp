@@ -42,9 +42,14 @@ void ServiceHandlers::add_routes(RouteTable& routes) {
   routes.add("GET", "/-/ready", [this](Exchange& exchange) { return ready(exchange); }, Login::kNone);
   routes.add("GET", "/-/metrics", [this](Exchange& exchange) { return metrics(exchange); });
   routes.add("GET", "/-/npm/v1/keys", [this](Exchange& exchange) { return keys(exchange); }, Login::kNone);
-  routes.add("POST", "/-/npm/v1/security/advisories/bulk", [this](Exchange& exchange) { return audit(exchange); });
-  routes.add("POST", "/-/npm/v1/security/audits", [this](Exchange& exchange) { return old_audit(exchange); });
-  routes.add("POST", "/-/npm/v1/security/audits/quick", [this](Exchange& exchange) { return old_audit(exchange); });
+  routes.add(
+      "POST", "/-/npm/v1/security/advisories/bulk", [this](Exchange& exchange) { return audit(exchange); },
+      Login::kNone);
+  routes.add(
+      "POST", "/-/npm/v1/security/audits", [this](Exchange& exchange) { return old_audit(exchange); }, Login::kNone);
+  routes.add(
+      "POST", "/-/npm/v1/security/audits/quick", [this](Exchange& exchange) { return old_audit(exchange); },
+      Login::kNone);
 }
 
 asio::awaitable<Response> ServiceHandlers::root(Exchange& /*exchange*/) {

@@ -1,6 +1,7 @@
 #include "hoist/registry/server.hpp"
 
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -9,6 +10,8 @@
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
+
+#include <atomic>
 #include <csignal>
 #include <list>
 #include <thread>
@@ -80,7 +83,7 @@ struct Server::State {
 
   asio::io_context& main() { return loops.front()->io; }
   asio::awaitable<void> accept_loop(Service& service);
-  void begin_session(Loop& loop, tcp::socket socket, Service& service);
+  void begin_session(Loop& loop, tcp::socket socket, Service& service, std::string peer = {});
   void end_session(Loop& loop, std::list<Session>::iterator session);
   void begin_stop();
 
@@ -91,6 +94,7 @@ struct Server::State {
   asio::steady_timer slot_free{main(), asio::steady_timer::time_point::max()};
   std::size_t connections = 0;
   std::size_t next_loop = 0;
+  std::atomic<Service*> serving{nullptr};  // set while run() serves
   bool stopping = false;
 };
 
@@ -117,9 +121,9 @@ asio::awaitable<void> Server::State::accept_loop(Service& service) {
   }
 }
 
-void Server::State::begin_session(Loop& loop, tcp::socket socket, Service& service) {
+void Server::State::begin_session(Loop& loop, tcp::socket socket, Service& service, std::string peer) {
   if (loop.stopping) return;
-  const auto session = loop.sessions.emplace(loop.sessions.end(), std::move(socket), service, options);
+  const auto session = loop.sessions.emplace(loop.sessions.end(), std::move(socket), service, options, std::move(peer));
   asio::co_spawn(loop.io, session->run(), [this, &loop, session](const std::exception_ptr&) {
     // The root of a session: a bug in answering one client ends that connection only.
     end_session(loop, session);
@@ -160,6 +164,7 @@ Result<std::unique_ptr<Server>> Server::bind(ServerOptions options) {
   if (error) return fail("EINVAL", fmt::format("not a numeric address: {}", options.host));
   const tcp::endpoint endpoint(address, options.port);
   auto state = std::make_unique<State>(std::move(options));
+  if (!state->options.accepts) return std::unique_ptr<Server>(new Server(std::move(state)));
   tcp::acceptor& acceptor = state->acceptor;
   acceptor.open(endpoint.protocol(), error);
   if (!error) acceptor.set_option(tcp::acceptor::reuse_address(true), error);
@@ -190,7 +195,11 @@ void Server::run(Service& service) {
   state_->signals.async_wait([state = state_.get()](const boost::system::error_code& error, int) {
     if (!error) state->begin_stop();
   });
-  asio::co_spawn(state_->main(), state_->accept_loop(service), [](const std::exception_ptr& failure) {
+  state_->serving = &service;
+  const auto accept = [](State& state, Service& served) -> asio::awaitable<void> {
+    if (state.options.accepts) co_await state.accept_loop(served);
+  };
+  asio::co_spawn(state_->main(), accept(*state_, service), [](const std::exception_ptr& failure) {
     if (failure) std::rethrow_exception(failure);  // out of run, to main: without accepting there is no server
   });
   std::vector<std::jthread> threads;
@@ -198,6 +207,24 @@ void Server::run(Service& service) {
     threads.emplace_back([io = &state_->loops[i]->io] { io->run(); });
   }
   state_->main().run();
+}
+
+void Server::adopt(int socket, std::string peer) {
+  State& state = *state_;
+  asio::post(state.main(), [&state, socket, peer = std::move(peer)]() mutable {
+    Service* service = state.serving;
+    Loop& loop = *state.loops[state.next_loop];
+    tcp::socket adopted(loop.io);
+    boost::system::error_code error;
+    adopted.assign(tcp::v4(), socket, error);  // what kind of stream it is matters to nobody above
+    if (error) ::close(socket);
+    if (error || service == nullptr || state.stopping) return;
+    ++state.connections;
+    state.next_loop = (state.next_loop + 1) % state.loops.size();
+    asio::post(loop.io, [&state, &loop, service, adopted = std::move(adopted), peer = std::move(peer)]() mutable {
+      state.begin_session(loop, std::move(adopted), *service, std::move(peer));
+    });
+  });
 }
 
 void Server::stop() {

@@ -29,6 +29,7 @@ Request to_request(const Message& message, std::string_view peer) {
                  .content_type = view(message[http::field::content_type]),
                  .content_encoding = view(message[http::field::content_encoding]),
                  .user_agent = view(message[http::field::user_agent]),
+                 .origin = view(message[http::field::origin]),
                  .otp = view(message["npm-otp"]),
                  .npm_command = view(message["npm-command"]),
                  .forwarded_for = view(message["X-Forwarded-For"]),
@@ -46,11 +47,12 @@ std::optional<Response> answer_to(const beast::error_code& error) {
 
 }  // namespace
 
-Session::Session(asio::ip::tcp::socket socket, Service& service, const ServerOptions& options)
-    : stream_(std::move(socket)), service_(service), options_(options) {
+Session::Session(asio::ip::tcp::socket socket, Service& service, const ServerOptions& options, std::string peer)
+    : stream_(std::move(socket)), service_(service), options_(options), peer_(std::move(peer)) {
   beast::error_code error;
   // Answers go out whole; waiting for more to put into a segment only delays them.
   stream_.socket().set_option(asio::ip::tcp::no_delay(true), error);
+  if (!peer_.empty()) return;
   const auto endpoint = stream_.socket().remote_endpoint(error);
   if (!error) peer_ = endpoint.address().to_string();
 }

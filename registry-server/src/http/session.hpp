@@ -15,7 +15,8 @@ namespace hoist::registry {
 /// network thread.
 class Session {
  public:
-  Session(boost::asio::ip::tcp::socket socket, Service& service, const ServerOptions& options);
+  /// `peer` empty: the address of the socket's other end.
+  Session(boost::asio::ip::tcp::socket socket, Service& service, const ServerOptions& options, std::string peer = {});
 
   /// Runs to the end of the connection. Throws nothing a client can cause.
   boost::asio::awaitable<void> run();

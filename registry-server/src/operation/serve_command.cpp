@@ -9,20 +9,22 @@
 
 #include "hoist/registry/fixture_loader.hpp"
 #include "hoist/registry/server.hpp"
-#include "hosted/registry.hpp"
-#include "hosted/simple_access.hpp"
+#include "operation/serve_storage.hpp"
 
 namespace hoist::registry {
 namespace {
 
+constexpr std::string_view kDefaultListen = "127.0.0.1:4873";
+
 struct Arguments {
-  std::string listen = "127.0.0.1:4873";
-  std::string storage = "storage";
+  std::string listen;
+  std::string storage;
+  std::string config;
   std::string fixtures;
   std::string public_url;
   std::string token;
   std::string access_log = "off";
-  std::uint64_t max_tarball_bytes = 100U << 20U;
+  std::uint64_t max_tarball_bytes = 0;
   unsigned threads = 0;
   unsigned delay_ms = 0;
 };
@@ -54,7 +56,8 @@ std::string choose_public_url(const Arguments& arguments, const Server& server) 
 }
 
 Result<void> serve_fixtures(const Arguments& arguments) {
-  HOIST_TRY(ServerOptions options, parse_listen(arguments.listen));
+  const std::string listen = arguments.listen.empty() ? std::string(kDefaultListen) : arguments.listen;
+  HOIST_TRY(ServerOptions options, parse_listen(listen));
   options.delay = std::chrono::milliseconds(arguments.delay_ms);
   HOIST_TRY(const auto server, Server::bind(std::move(options)));
   HOIST_TRY(const PackageCatalog catalog, load_fixtures(arguments.fixtures, choose_public_url(arguments, *server)));
@@ -76,28 +79,26 @@ LogSink make_log(const std::string& where) {
   };
 }
 
+Result<ConfigAndWarnings> load_config(const Arguments& arguments) {
+  if (arguments.config.empty()) return ConfigAndWarnings{default_config(), {}};
+  return read_config(arguments.config);
+}
+
 Result<void> serve_storage(const Arguments& arguments) {
   // One arena for each of dozens of threads would hold on to more memory than the registry itself needs.
   ::mallopt(M_ARENA_MAX, 4);
-  HOIST_TRY(ServerOptions options, parse_listen(arguments.listen));
+  HOIST_TRY(ConfigAndWarnings loaded, load_config(arguments));
+  for (const std::string& warning : loaded.warnings) std::fprintf(stderr, "hoist-registry: %s\n", warning.c_str());
+  Config& config = loaded.config;
+  // The command line stands above the file.
+  if (!arguments.storage.empty()) config.storage = arguments.storage;
+  if (!arguments.public_url.empty()) config.public_url = arguments.public_url;
+  if (arguments.max_tarball_bytes != 0) config.max_body_size = arguments.max_tarball_bytes;
+  std::string listen = arguments.listen;
+  if (listen.empty()) listen = config.listen.empty() ? std::string(kDefaultListen) : config.listen.front();
+  HOIST_TRY(ServerOptions options, parse_listen(listen));
   options.threads = arguments.threads;
-  options.limits.connections = 12'000;
-  options.limits.body_bytes = arguments.max_tarball_bytes / 3 * 4 + (33U << 20U);
-  HOIST_TRY(const auto server, Server::bind(std::move(options)));
-  HOIST_TRY(Storage storage, Storage::open(arguments.storage));
-  const SystemClock clock;
-  TokenAuthenticator authenticator(storage.metadata(), clock);
-  OwnerPolicy policy;
-  RegistryOptions registry_options{.public_url = choose_public_url(arguments, *server)};
-  registry_options.publish.tarball_bytes = arguments.max_tarball_bytes;
-  HOIST_TRY(
-      const auto registry,
-      Registry::make(
-          storage, std::move(registry_options),
-          {.authenticator = authenticator, .policy = policy, .clock = clock, .log = make_log(arguments.access_log)}));
-  say_listening(server->url());
-  server->run(registry->service());
-  return {};
+  return serve_registry(config, std::move(options), make_log(arguments.access_log));
 }
 
 }  // namespace
@@ -105,15 +106,17 @@ Result<void> serve_storage(const Arguments& arguments) {
 void add_serve_command(CLI::App& app, Result<void>& result) {
   const auto arguments = std::make_shared<Arguments>();
   CLI::App* command = app.add_subcommand("serve", "Serve a registry until SIGTERM");
-  command->add_option("--listen", arguments->listen, "ADDRESS:PORT; port 0 takes a free one")->capture_default_str();
-  command->add_option("--storage", arguments->storage, "Folder of the registry; made when it is not there")
-      ->capture_default_str();
+  command->add_option("--listen", arguments->listen,
+                      "ADDRESS:PORT, else the configuration's, else 127.0.0.1:4873; port 0 takes a free one");
+  command->add_option("--storage", arguments->storage,
+                      "Folder of the registry, made when it is not there; else the configuration's, else ./storage");
+  command->add_option("--config", arguments->config, "A YAML file, ours or Verdaccio's");
   command->add_option("--public-url", arguments->public_url,
                       "Where clients reach this server; else the listening address");
   command->add_option("--access-log", arguments->access_log, "A file, - for standard error, or off")
       ->capture_default_str();
-  command->add_option("--max-tarball-bytes", arguments->max_tarball_bytes, "Largest tarball that is taken")
-      ->capture_default_str();
+  command->add_option("--max-tarball-bytes", arguments->max_tarball_bytes,
+                      "Largest tarball that is taken; else the configuration's, else 100 MiB");
   command->add_option("--threads", arguments->threads, "Network threads; 0 is one per core")->capture_default_str();
   command->add_option("--fixtures", arguments->fixtures,
                       "Serve this folder of <name>/<version>/ trees, packed at start, for reading only");

@@ -43,7 +43,7 @@ class HotBlobs {
   };
   const std::size_t limit_;
   std::mutex mutex_;
-  std::list<Entry> recent_;  ///< most recently used first
+  std::list<Entry> recent_;                                                   ///< most recently used first
   std::unordered_map<std::string_view, std::list<Entry>::iterator> entries_;  ///< keys live in `recent_`
   std::size_t bytes_ = 0;
 };

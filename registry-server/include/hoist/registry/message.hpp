@@ -26,6 +26,7 @@ struct Request {
   std::string_view content_type;
   std::string_view content_encoding;
   std::string_view user_agent;
+  std::string_view origin;         ///< which site's form or script sent it, from a browser
   std::string_view otp;            ///< `npm-otp`
   std::string_view npm_command;    ///< `npm-command`
   std::string_view forwarded_for;  ///< `X-Forwarded-For`; to be believed from trusted proxies only

@@ -28,6 +28,7 @@ struct ServerOptions {
   std::uint16_t port = 0;              ///< 0: any free one
   std::chrono::milliseconds delay{0};  ///< before every answer, to imitate a distant server
   unsigned threads = 1;                ///< 0: one per core
+  bool accepts = true;                 ///< false: no port is opened, connections come by adopt()
   ServerLimits limits{};
 };
 
@@ -39,12 +40,15 @@ class Server {
   static Result<std::unique_ptr<Server>> bind(ServerOptions options);
   ~Server();
 
-  /// `http://127.0.0.1:4873/`
+  /// `http://127.0.0.1:4873/`; not without a port of its own
   [[nodiscard]] std::string url() const;
   /// Serves until stop(), SIGTERM or SIGINT, then lets answers under way finish. `router` must outlive the call.
   void run(const Router& router);
   /// The same for a whole registry.
   void run(Service& service);
+  /// Serves a connection that somebody else accepted: a connected stream socket, which belongs to the server from now
+  /// on, and the client's address. From any thread, while run() serves.
+  void adopt(int socket, std::string peer);
   /// From any thread; run returns soon after.
   void stop();
 
