@@ -2,6 +2,7 @@
 #include <charconv>
 #include <cstdlib>
 #include <optional>
+#include <set>
 
 #include "hoist/package/glob.hpp"
 
@@ -11,6 +12,7 @@ namespace {
 constexpr std::size_t kMaxExpansions = 10'000;
 constexpr std::size_t kMaxCharacters = 1'000'000;
 constexpr int kMaxDepth = 32;
+constexpr std::size_t kMaxPattern = 8 * 1024;  // longer ones are not expanded
 
 struct Braces {
   std::size_t open, close;
@@ -166,12 +168,13 @@ std::vector<std::string> expand(std::string_view text, int depth) {
 }  // namespace
 
 std::vector<std::string> expand_braces(std::string_view pattern) {
-  if (!find_braces(pattern)) return {std::string(pattern)};
+  if (pattern.size() > kMaxPattern || !find_braces(pattern)) return {std::string(pattern)};
   auto all = expand(pattern, 0);
   std::erase(all, std::string());
+  std::set<std::string_view> seen;
   std::vector<std::string> unique;
-  for (auto& one : all)
-    if (std::ranges::find(unique, one) == unique.end()) unique.push_back(std::move(one));
+  for (const auto& one : all)
+    if (seen.insert(one).second) unique.push_back(one);
   return unique;
 }
 

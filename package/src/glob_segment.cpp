@@ -9,8 +9,11 @@
 namespace hoist::package {
 namespace {
 
+// Patterns come from packages of strangers: what exceeds these bounds matches nothing, or is read as plain text.
 constexpr int kMaxSteps = 200'000;
+constexpr int kMaxDepth = 2'000;
 constexpr int kMaxNesting = 8;
+constexpr std::size_t kMaxParseSteps = 100'000;
 
 std::u32string decode(std::string_view text) {
   std::u32string out;
@@ -81,8 +84,9 @@ class Parser {
     Sequence out;
     while (at_ < text_.size()) {
       const char32_t c = text_[at_];
+      ++steps_;
       if (in_group && (c == U'|' || c == U')')) break;
-      if (starts_group() && depth < kMaxNesting && group(depth, out)) continue;
+      if (starts_group() && depth < kMaxNesting && steps_ < kMaxParseSteps && group(depth, out)) continue;
       if (c == U'[' && bracket(out)) continue;
       ++at_;
       if (c == U'\\' && at_ < text_.size()) {
@@ -162,6 +166,7 @@ class Parser {
 
   std::u32string text_;
   std::size_t at_ = 0;
+  std::size_t steps_ = 0;  ///< groups without an end are read again as text
 };
 
 class Matcher {
@@ -176,7 +181,8 @@ class Matcher {
   using Rest = std::function<bool(std::size_t)>;
 
   bool match(const Sequence& nodes, std::size_t index, std::size_t at, const Rest& rest) {
-    if (++steps_ > kMaxSteps) return false;
+    const DepthGuard guard(depth_);
+    if (++steps_ > kMaxSteps || depth_ > kMaxDepth) return false;
     if (index == nodes.size()) return rest(at);
     const Node& node = nodes[index];
     const Rest next = [&, index](std::size_t to) { return match(nodes, index + 1, to, rest); };
@@ -242,9 +248,18 @@ class Matcher {
     return c >= U'A' && c <= U'Z' && holds(c + 32);
   }
 
+  struct DepthGuard {
+    explicit DepthGuard(int& depth) : depth_(depth) { ++depth_; }
+    ~DepthGuard() { --depth_; }
+    DepthGuard(const DepthGuard&) = delete;
+    DepthGuard& operator=(const DepthGuard&) = delete;
+    int& depth_;
+  };
+
   std::u32string name_;
   bool ignore_case_;
   int steps_ = 0;
+  int depth_ = 0;
 };
 
 }  // namespace

@@ -89,3 +89,20 @@ TEST_CASE("Ignore rule: a folder is entered when something in it could match", "
   CHECK_FALSE(rule("!/lib/a.js", "/src", true));
   CHECK(rule("!/**/x.js", "/anything/below", true));
 }
+
+TEST_CASE("Glob: hostile patterns end soon and safely", "[glob]") {
+  const auto repeated = [](const char* part, int times) {
+    std::string text;
+    for (int i = 0; i < times; ++i) text += part;
+    return text;
+  };
+  const std::string name(255, 'a');
+  for (const char* part : {"+(", "?(a)", "*(a|b)", "!(", "[", "{", "{a,", "**/", "*a", "\\"}) {
+    INFO(part);
+    const IgnoreRule rule(repeated(part, 3000));
+    const std::vector<std::string_view> path{name, name};
+    (void)rule.matches(path, false);
+    (void)rule.matches(path, true);
+    CHECK_FALSE(GlobSegment(repeated(part, 3000) + "z", true).matches(name));
+  }
+}
