@@ -32,17 +32,19 @@ bool etag_matches(std::string_view header, std::string_view etag) {
   });
 }
 
-bool accepts_gzip(std::string_view header) {
+bool accepts_encoding(std::string_view header, std::string_view wanted) {
   bool by_star = false;
   for (const auto item : split(header, ',')) {
     const auto parts = split(item, ';');
     const bool refused = std::any_of(parts.begin() + 1, parts.end(), is_zero_quality);
     const std::string coding = to_lower(trim(parts.front()));
-    if (coding == "gzip" || coding == "x-gzip") return !refused;
+    if (coding == wanted || (wanted == "gzip" && coding == "x-gzip")) return !refused;
     if (coding == "*") by_star = !refused;
   }
   return by_star;
 }
+
+bool accepts_gzip(std::string_view header) { return accepts_encoding(header, "gzip"); }
 
 std::string http_date(std::chrono::sys_seconds time) {
   return fmt::format("{:%a, %d %b %Y %H:%M:%S} GMT", fmt::gmtime(std::chrono::system_clock::to_time_t(time)));

@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "hoist/base/text.hpp"
+#include "hoist/registry/path.hpp"
 
 namespace hoist::registry {
 namespace {
@@ -11,66 +12,6 @@ std::unexpected<Error> malformed(std::string_view why) {
   return fail("E400", fmt::format("bad request path: {}", why));
 }
 std::unexpected<Error> nowhere() { return fail("E404", "not found"); }
-
-bool has_control_character(std::string_view text) {
-  return std::ranges::any_of(text, [](char c) {
-    const auto byte = static_cast<unsigned char>(c);
-    return byte < 0x20 || byte == 0x7f;
-  });
-}
-
-/// A decoded name that may stand alone: not empty, no slash of either kind, no control character, no dot segment.
-bool is_plain_segment(std::string_view text) {
-  return !text.empty() && text != "." && text != ".." && text.find_first_of("/\\") == std::string_view::npos &&
-         !has_control_character(text);
-}
-
-/// `@scope/name`, with exactly one slash.
-bool is_scoped_name(std::string_view text) {
-  const auto slash = text.find('/');
-  if (slash == std::string_view::npos || !text.starts_with('@')) return false;
-  return is_plain_segment(text.substr(1, slash - 1)) && is_plain_segment(text.substr(slash + 1));
-}
-
-/// Splits on raw slashes, then decodes. One trailing slash is forgiven, as npm's own registry does.
-Result<std::vector<std::string>> decode_segments(std::string_view path) {
-  if (!path.starts_with('/')) return malformed("it must begin with a slash");
-  path.remove_prefix(1);
-  if (path.ends_with('/')) path.remove_suffix(1);
-  std::vector<std::string> segments;
-  if (path.empty()) return segments;
-  for (const auto raw : split(path, '/')) {
-    std::string decoded;
-    if (!percent_decode(raw, decoded)) return malformed("malformed percent escape");
-    if (decoded.empty()) return malformed("empty segment");
-    if (has_control_character(decoded)) return malformed("control character");
-    if (decoded == "." || decoded == "..") return malformed("dot segment");
-    segments.push_back(std::move(decoded));
-  }
-  return segments;
-}
-
-/// Takes a package name from the front of `segments`, whichever way it is spelled.
-Result<std::string> take_package(std::span<const std::string>& segments) {
-  if (segments.empty()) return nowhere();
-  const std::string& first = segments.front();
-  if (!first.starts_with('@')) {
-    if (!is_plain_segment(first) || first == "-") return malformed("package name");
-    std::string name = first;
-    segments = segments.subspan(1);
-    return name;
-  }
-  if (is_scoped_name(first)) {
-    std::string name = first;
-    segments = segments.subspan(1);
-    return name;
-  }
-  if (segments.size() < 2) return first.contains('/') ? Result<std::string>(malformed("package name")) : nowhere();
-  std::string name = first + "/" + segments[1];
-  if (!is_scoped_name(name)) return malformed("package name");
-  segments = segments.subspan(2);
-  return name;
-}
 
 /// What stands behind `/-/`.
 Result<Route> parse_service_route(std::span<const std::string> segments) {
@@ -83,7 +24,7 @@ Result<Route> parse_service_route(std::span<const std::string> segments) {
 }
 
 Result<Route> parse_path(std::string_view path) {
-  HOIST_TRY(const auto decoded, decode_segments(path));
+  HOIST_TRY(const auto decoded, decode_path(path));
   std::span<const std::string> segments(decoded);
   if (segments.empty()) return nowhere();
   if (segments[0] == "-") return parse_service_route(segments.subspan(1));

@@ -1,11 +1,8 @@
 #include "http/session.hpp"
 
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
-#include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/http.hpp>
+
+#include "http/session_body.hpp"
 
 namespace hoist::registry {
 namespace {
@@ -16,11 +13,10 @@ namespace http = beast::http;
 
 constexpr auto kAsTuple = asio::as_tuple(asio::use_awaitable);
 
-using Parser = http::request_parser<http::string_body>;
-
 std::string_view view(boost::string_view text) { return {text.data(), text.size()}; }
 
-Request to_request(const http::request<http::string_body>& message) {
+template <class Message>
+Request to_request(const Message& message, std::string_view peer) {
   return Request{.method = view(message.method_string()),
                  .target = view(message.target()),
                  .accept = view(message[http::field::accept]),
@@ -29,7 +25,15 @@ Request to_request(const http::request<http::string_body>& message) {
                  .if_none_match = view(message[http::field::if_none_match]),
                  .if_modified_since = view(message[http::field::if_modified_since]),
                  .if_range = view(message[http::field::if_range]),
-                 .range = view(message[http::field::range])};
+                 .range = view(message[http::field::range]),
+                 .content_type = view(message[http::field::content_type]),
+                 .content_encoding = view(message[http::field::content_encoding]),
+                 .user_agent = view(message[http::field::user_agent]),
+                 .origin = view(message[http::field::origin]),
+                 .otp = view(message["npm-otp"]),
+                 .npm_command = view(message["npm-command"]),
+                 .forwarded_for = view(message["X-Forwarded-For"]),
+                 .peer_address = peer};
 }
 
 /// The answer to bytes that are no acceptable request; nothing for a client that went away or fell silent.
@@ -43,11 +47,14 @@ std::optional<Response> answer_to(const beast::error_code& error) {
 
 }  // namespace
 
-Session::Session(asio::ip::tcp::socket socket, const Router& router, const ServerOptions& options)
-    : stream_(std::move(socket)), router_(router), options_(options) {
-  beast::error_code ignored;
+Session::Session(asio::ip::tcp::socket socket, Service& service, const ServerOptions& options, std::string peer)
+    : stream_(std::move(socket)), service_(service), options_(options), peer_(std::move(peer)) {
+  beast::error_code error;
   // Answers go out whole; waiting for more to put into a segment only delays them.
-  stream_.socket().set_option(asio::ip::tcp::no_delay(true), ignored);
+  stream_.socket().set_option(asio::ip::tcp::no_delay(true), error);
+  if (!peer_.empty()) return;
+  const auto endpoint = stream_.socket().remote_endpoint(error);
+  if (!error) peer_ = endpoint.address().to_string();
 }
 
 void Session::shutdown() {
@@ -66,45 +73,54 @@ asio::awaitable<void> Session::run() {
   stream_.socket().shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
 }
 
+/// After an answer to a request whose body was not read: closing at once would reset the connection, and the client
+/// would see that instead of the answer.
+asio::awaitable<void> Session::linger() {
+  constexpr std::size_t kMostBytes = 4U << 20U;
+  constexpr std::chrono::seconds kLongest{2};
+  beast::error_code ignored;
+  stream_.socket().shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
+  stream_.expires_after(kLongest);
+  std::array<char, 16384> scrap;
+  for (std::size_t total = 0; total < kMostBytes;) {
+    const auto [error, size] = co_await stream_.async_read_some(asio::buffer(scrap), kAsTuple);
+    if (error) co_return;
+    total += size;
+  }
+}
+
 asio::awaitable<bool> Session::serve_one() {
-  Parser parser;
+  Body::Parser parser;
   parser.header_limit(options_.limits.header_bytes);
   parser.body_limit(options_.limits.body_bytes);
   stream_.expires_after(options_.limits.read_time);
   idle_ = buffer_.size() == 0;
-  const auto [error, size] = co_await http::async_read(stream_, buffer_, parser, kAsTuple);
+  const auto [error, size] = co_await http::async_read_header(stream_, buffer_, parser, kAsTuple);
   idle_ = false;
   if (error) {
     std::optional<Response> answer = answer_to(error);
-    if (answer) co_await send(std::move(*answer), 11, false, false);
+    if (answer) {
+      const bool sent = co_await send(std::move(*answer), 11, false, false);
+      (void)sent;
+      co_await linger();
+    }
     co_return false;
   }
+  stream_.expires_never();
   if (options_.delay.count() > 0) {
-    stream_.expires_never();
     asio::steady_timer timer(stream_.get_executor(), options_.delay);
     co_await timer.async_wait(kAsTuple);
   }
   const auto& message = parser.get();
-  const bool keep_alive = message.keep_alive() && !stopping_;
-  Response response = router_.handle(to_request(message));
+  Body body(stream_, buffer_, parser, options_.limits);
+  const Request request = to_request(message, peer_);
+  Response response = co_await service_.serve(request, body);
+  const bool body_left = !body.is_read();
+  const bool keep_alive = message.keep_alive() && !stopping_ && !body_left && !response.close;
   const bool head_only = message.method() == http::verb::head;
-  co_return co_await send(std::move(response), message.version(), head_only, keep_alive);
-}
-
-asio::awaitable<bool> Session::send(Response response, unsigned http_version, bool head_only, bool keep_alive) {
-  http::response<http::span_body<const char>> message;
-  message.version(http_version);
-  message.result(static_cast<unsigned>(response.status));
-  for (const auto& [name, value] : response.headers) message.insert(name, value);
-  message.keep_alive(keep_alive);
-  const std::string_view content = response.content();
-  if (response.status != 304) message.content_length(content.size());
-  message.body() = beast::span<const char>(content.data(), head_only ? 0 : content.size());
-
-  stream_.expires_after(options_.limits.write_time);
-  http::response_serializer<http::span_body<const char>> serializer(message);
-  const auto [error, size] = co_await http::async_write(stream_, serializer, kAsTuple);
-  co_return !error && keep_alive;
+  const bool open = co_await send(std::move(response), message.version(), head_only, keep_alive);
+  if (body_left) co_await linger();
+  co_return open;
 }
 
 }  // namespace hoist::registry

@@ -12,6 +12,10 @@ namespace hoist::registry {
 /// True when `header` (If-None-Match) lists `etag` or is `*`. Compared weakly, as RFC 9110 13.1.2 says.
 [[nodiscard]] bool etag_matches(std::string_view header, std::string_view etag);
 
+/// True when `header` (Accept-Encoding) allows `wanted` (`gzip`, `br`, `zstd`): named, or covered by `*`, with a
+/// quality above zero.
+[[nodiscard]] bool accepts_encoding(std::string_view header, std::string_view wanted);
+
 /// True when `header` (Accept-Encoding) allows gzip: named, or covered by `*`, with a quality above zero.
 [[nodiscard]] bool accepts_gzip(std::string_view header);
 

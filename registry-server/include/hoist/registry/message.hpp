@@ -1,11 +1,14 @@
 #pragma once
 /// HTTP messages without an HTTP library, so that handlers are ordinary functions over values.
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
+
+#include "hoist/registry/blob_store.hpp"
 
 namespace hoist::registry {
 
@@ -20,6 +23,14 @@ struct Request {
   std::string_view if_modified_since;
   std::string_view if_range;
   std::string_view range;
+  std::string_view content_type;
+  std::string_view content_encoding;
+  std::string_view user_agent;
+  std::string_view origin;         ///< which site's form or script sent it, from a browser
+  std::string_view otp;            ///< `npm-otp`
+  std::string_view npm_command;    ///< `npm-command`
+  std::string_view forwarded_for;  ///< `X-Forwarded-For`; to be believed from trusted proxies only
+  std::string_view peer_address;   ///< numeric, without port
 };
 
 /// A finished answer. `body` is shared with the catalogue, since the same bytes go to many clients at once and a
@@ -28,8 +39,10 @@ struct Response {
   int status = 200;
   std::vector<std::pair<std::string, std::string>> headers;
   std::shared_ptr<const std::string> body;
-  std::size_t offset = 0;  ///< where in `body` the answer begins
-  std::size_t length = 0;  ///< how many bytes of it are sent
+  std::uint64_t offset = 0;          ///< where in `body` or `file` the answer begins
+  std::uint64_t length = 0;          ///< how many bytes of it are sent
+  std::shared_ptr<const Blob> file;  ///< sent instead of `body` when set
+  bool close = false;                ///< the connection ends with this answer
 
   void set_body(std::shared_ptr<const std::string> content) {
     offset = 0;
