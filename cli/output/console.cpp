@@ -98,8 +98,8 @@ void Console::log(LogLevel level, std::string_view title, std::string_view messa
 
 void Console::write_log(const Line& line) {
   if (line.level > options_.level || line.level == LogLevel::kSilent || silent()) return;
-  if (line.level == LogLevel::kNotice && options_.level < LogLevel::kVerbose) {
-    // A registry repeats its notices with every response.
+  if (line.level == LogLevel::kNotice && options_.level < LogLevel::kVerbose && !line.message.empty()) {
+    // A registry repeats its notices with every response. Empty lines only separate.
     auto key = line.title + '\n' + line.message;
     if (std::ranges::find(seen_notices_, key) != seen_notices_.end()) return;
     seen_notices_.push_back(std::move(key));

@@ -18,6 +18,9 @@ class Palette {
   [[nodiscard]] std::string yellow(std::string_view text) const { return wrap("33", "39", text); }
   [[nodiscard]] std::string blue(std::string_view text) const { return wrap("34", "39", text); }
   [[nodiscard]] std::string cyan(std::string_view text) const { return wrap("36", "39", text); }
+  [[nodiscard]] std::string magenta(std::string_view text) const { return wrap("35", "39", text); }
+  [[nodiscard]] std::string underline(std::string_view text) const { return wrap("4", "24", text); }
+  [[nodiscard]] std::string bright_red(std::string_view text) const { return wrap("91", "39", text); }
   [[nodiscard]] std::string bright_blue(std::string_view text) const { return wrap("94", "39", text); }
   [[nodiscard]] std::string bright_cyan(std::string_view text) const { return wrap("96", "39", text); }
 

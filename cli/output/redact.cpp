@@ -54,6 +54,12 @@ std::size_t credential_name(std::string_view text) {
   return 0;
 }
 
+/// Length of the path in front of a token that a logout names.
+std::size_t token_path(std::string_view text) {
+  constexpr std::string_view kPath = "/-/user/token/";
+  return text.starts_with(kPath) ? kPath.size() : 0;
+}
+
 }  // namespace
 
 std::string redact(std::string_view text) {
@@ -79,6 +85,10 @@ std::string redact(std::string_view text) {
       out += rest.substr(0, name);
       out += "***";
       i = std::min(text.find_first_of(" \t\n", i + name), text.size());
+    } else if (const auto path = token_path(rest); path > 0) {
+      out += rest.substr(0, path);
+      out += "***";
+      i = std::min(text.find_first_of(" \t\n\"'/?#", i + path), text.size());
     } else {
       out += text[i++];
     }

@@ -6,7 +6,8 @@
 
 namespace hoist::cli {
 
-/// Replaces passwords in URLs, npm tokens, UUIDs (which older tokens are) and `_authToken=…`-like assignments by `***`.
+/// Replaces passwords in URLs, npm tokens, UUIDs (which older tokens are) and `_authToken=…`-like assignments by
+/// `***`, and the token that a logout has in its path.
 [[nodiscard]] std::string redact(std::string_view text);
 
 }  // namespace hoist::cli

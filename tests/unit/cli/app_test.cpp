@@ -59,7 +59,7 @@ TEST_CASE("App: without a command the overview is shown and the code is 1", "[ap
 
 TEST_CASE("App: a command npm has and hoist has not says so", "[app]") {
   const TestProject project;
-  const auto run = project.run({"publish", "--json"});
+  const auto run = project.run({"sbom", "--json"});
   CHECK(run.code == 1);
   CHECK(run.json()["error"]["code"] == "ENOTSUPPORTED");
 }
