@@ -159,6 +159,8 @@ Server::~Server() = default;
 
 Result<std::unique_ptr<Server>> Server::bind(ServerOptions options) {
   raise_descriptor_limit();
+  // sendfile has no MSG_NOSIGNAL: without this a client that goes away in the middle of a tarball ends the server.
+  ::signal(SIGPIPE, SIG_IGN);
   boost::system::error_code error;
   const auto address = asio::ip::make_address(options.host, error);
   if (error) return fail("EINVAL", fmt::format("not a numeric address: {}", options.host));
