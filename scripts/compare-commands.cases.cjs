@@ -26,6 +26,9 @@ const changes = [['update'], ['update', '--json'], ['update', 'left'], ['update'
   ['install', 'native-any', '--os=darwin', '--cpu=arm64', '--json'], ['install', 'native-any', '--libc=musl', '--json'], ['install', 'left@^1 <1.1', '--json'], ['install', 'alias@npm:left@1', '--json'], ['uninstall', 'left', '--json'], ['uninstall', 'nope', '--json'],
   ['uninstall', 'left', '--no-save', '--json'], ['uninstall', 'tool', 'framework', '--json'], ['install', 'left', 'right', '--json'], ['install', '--before=2000-01-01', 'deep-one', '--json'], ['install', '--min-release-age=36500', 'deep-one', '--json'],
   ['install', '--min-release-age=36500', '--min-release-age-exclude=deep-*', 'deep-one', '--json'], ['install', '--min-release-age=1', '--before=2020-01-01', 'deep-one', '--json']];
+const more = [['dedupe', '--no-package-lock'], ['prune', '--no-package-lock', '--json'], ['prune', 'left', '--json'], ['update', 'nope', '--json'], ['update', 'nope', 'left', '--save', '--json'], ['dedupe', '--legacy-peer-deps', '--json'], ['install', '--force', '--json'],
+  ['install', '--legacy-peer-deps', '--json'], ['install', '--package-lock-only', 'deep-one', '--json'], ['uninstall', 'left', '--package-lock-only', '--json'], ['update', '--package-lock-only', '--json'], ['find-dupes', '--omit=dev', '--json'], ['install', 'left', '--global-style', '--json'],
+  ['uninstall'], ['install', 'left@nope-tag', '--json'], ['install', 'framework@2', '--json'], ['install', 'framework@2', '--force', '--json'], ['install', 'framework@2', '--legacy-peer-deps', '--json'], ['install', '--no-audit', '--no-fund'], ['install', '--long'], ['ci', '--omit=dev', '--json']];
 const space = { name: 'space', version: '1.0.0', private: true, workspaces: ['packages/*'], dependencies: { left: '^1.0.0' } };
 const members = { 'packages/a/package.json': { name: '@space/a', version: '1.0.0', dependencies: { right: '^1.0.0', b: '^1.0.0' } }, 'packages/b/package.json': { name: 'b', version: '1.0.0', dependencies: { left: '^2.0.0' }, devDependencies: { tool: '*' } } };
 const inSpace = [['ls'], ['ls', '-a', '--json'], ['ls', '-w', 'b'], ['ls', '--ws', '--json'], ['ls', '--no-workspaces'], ['explain', 'left', '--json'], ['explain', 'b'], ['explain', 'left', '-w', 'b'], ['explain', 'left', '--no-workspaces'], ['outdated', '--json'],
@@ -38,7 +41,7 @@ const world = { name: 'world', version: '1.0.0', dependencies: { debug: '3.1.0',
 const loose = JSON.parse(JSON.stringify(world).replace(/"([2-9]\d*\.\d+\.\d+|15\.0\.0)"/g, '"^$1"'));
 
 exports.projects = [
-  { name: 'app', files: { 'package.json': app }, setup: ['install'], commands: [...listings, ...reasons, ...news, ...queries, ...changes] },
+  { name: 'app', files: { 'package.json': app }, setup: ['install'], commands: [...listings, ...reasons, ...news, ...queries, ...changes, ...more] },
   { name: 'old', files: { 'package.json': old }, setup: ['install'],
     then: { 'package.json': { ...old, dependencies: { left: '*', framework: '^1.0.0', '@acme/base': '1' }, devDependencies: { tagged: '^1.0.0' } } }, commands: [...news, ...changes.slice(0, 14), ...listings.slice(0, 4)] },
   { name: 'broken', files: { 'package.json': app }, setup: ['install'],

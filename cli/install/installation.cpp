@@ -91,15 +91,17 @@ Result<void> Installation::check_ci_request() const {
 Result<void> Installation::settle_tree() {
   const bool asks_nothing =
       request_.add.empty() && request_.remove.empty() && !changes_versions() && request_.kind != InstallKind::kPrune;
-  const auto forced = session_.config.get_string("lockfile-version");
-  const bool other_version = request_.kind != InstallKind::kCi && project_.lock && !forced.empty() &&
-                             forced != std::to_string(project_.lock->original_version);
-  if (asks_nothing && !other_version && is_lock_current(project_)) {
-    outcome_.lock = *project_.lock;
-    outcome_.changed = false;
-    return check_sources(project_, outcome_.lock,
-                         resolve_options(session_.config, node_version(), session_.clock.now()),
-                         network().registry().options());
+  if (asks_nothing && is_lock_current(project_)) {
+    HOIST_CHECK(check_sources(project_, *project_.lock,
+                              resolve_options(session_.config, node_version(), session_.clock.now()),
+                              network().registry().options()));
+    // Everybody but ci goes on: npm writes flags anew and drops what nothing needs even from a lockfile of its own. All
+    // that is needed for it is in the lockfile, so nobody is asked.
+    if (request_.kind == InstallKind::kCi) {
+      outcome_.lock = *project_.lock;
+      outcome_.changed = false;
+      return {};
+    }
   }
   HOIST_CHECK(resolve());
   return request_.kind == InstallKind::kCi ? compare_with_lock() : Result<void>();

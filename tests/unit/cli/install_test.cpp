@@ -285,3 +285,22 @@ TEST_CASE("Install: compat=11, in a file or the environment, brings npm 11's def
   CHECK(run.err.find("blocked") == std::string::npos);
   CHECK(project.has("dir/ran"));
 }
+
+TEST_CASE("Install: a lockfile that is current is still put right, flag by flag, and nobody is asked", "[install]") {
+  const TestProject project;
+  write_workspaces(project);
+  REQUIRE(project.run({"install"}).code == 0);
+  const auto lock = project.read("package-lock.json");
+  auto edited = Json::parse(lock);
+  edited["packages"]["dir"]["peer"] = true;
+  edited["packages"]["node_modules/gone"] = {{"version", "1.0.0"}, {"extraneous", true}};
+  project.write("package-lock.json", edited.dump(2) + "\n");
+  const auto run = project.run({"install"});
+  INFO(run.err);
+  CHECK(run.code == 0);
+  CHECK(project.read("package-lock.json") == lock);
+  edited["packages"].erase("node_modules/gone");
+  project.write("package-lock.json", edited.dump(2) + "\n");
+  CHECK(project.run({"ci"}).code == 0);
+  CHECK(project.read("package-lock.json") == edited.dump(2) + "\n");
+}

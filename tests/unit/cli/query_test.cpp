@@ -1,5 +1,6 @@
-#include "cli/listing/selector.hpp"
+#include "cli/listing/query.hpp"
 #include "support.hpp"
+#include "support/recording_reporter.hpp"
 
 using namespace hoist;
 using namespace hoist::cli;
@@ -132,4 +133,42 @@ TEST_CASE("Selector: hostile texts are refused, not followed", "[query]") {
   for (const char* text : {"[", "[a", "[a=\"b]", ":not(", "#", ".", ":", "[=b]", "(", ")", ":attr(", ":vuln(x)"})
     CHECK_FALSE(parse_selector(text).has_value());
   CHECK(parse_selector("a\\")->size() == 1);
+}
+
+TEST_CASE("Query: advisories are asked for once, and only as far as they concern the version", "[query]") {
+  resolver::InspectedTree tree;
+  tree.nodes.resize(3);
+  tree.nodes[1] = {.name = "left", .package_name = "left", .version = "1.0.0", .location = "node_modules/left"};
+  tree.nodes[2] = {.name = "right", .package_name = "right", .version = "3.0.0", .location = "node_modules/right"};
+  for (std::size_t i = 0; i < 3; ++i) tree.nodes[i].target = i;
+  int asked = 0;
+  const Json nothing = Json::object();
+  QuerySources sources;
+  sources.document = [&](resolver::TreeIndex) -> const Json& { return nothing; };
+  sources.advisories = [&](const Json& packages) -> Result<Json> {
+    ++asked;
+    CHECK(packages == Json::parse(R"({"left":["1.0.0"],"right":["3.0.0"]})"));
+    const auto advisory = Json::parse(R"([{"severity":"high","cwe":["CWE-79"],"vulnerable_versions":"<2"}])");
+    return Json{{"left", advisory}, {"right", advisory}};
+  };
+  test::RecordingReporter reporter;
+  const std::pair<const char*, std::size_t> cases[] = {{":vuln", 1},
+                                                       {":vuln([severity=high])", 1},
+                                                       {":vuln([severity=low])", 0},
+                                                       {":vuln([severity=low],[cwe=79])", 1},
+                                                       {":vuln([severity=high][cwe=1])", 0},
+                                                       {":vuln([cwe])", 1},
+                                                       {"#right:vuln", 0}};
+  for (const auto& [text, count] : cases) {
+    const auto selectors = parse_selector(text);
+    REQUIRE(selectors);
+    asked = 0;
+    if (std::string_view(text).starts_with('#'))
+      sources.advisories = [](const Json&) -> Result<Json> { return Json::object(); };
+    const auto found = run_query(tree, *selectors, sources, 0, reporter);
+    REQUIRE(found);
+    CHECK(found->size() == count);
+    CHECK(asked <= 1);
+    if (count > 0) CHECK(found->front().context["advisories"].size() == 1);
+  }
 }
