@@ -39,6 +39,7 @@ class Installation {
   [[nodiscard]] bool may_be_current() const;
   [[nodiscard]] Result<InstallSummary> run_current(const InstallState& state);
   [[nodiscard]] Result<void> load();
+  [[nodiscard]] Result<void> judge_lock();
   [[nodiscard]] Result<void> check_ci_request() const;
   [[nodiscard]] Result<void> settle_tree();
   [[nodiscard]] Result<void> resolve();

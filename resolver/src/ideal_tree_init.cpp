@@ -9,6 +9,7 @@ namespace hoist::resolver {
 
 using lockfile::Lockfile;
 using lockfile::LockPackage;
+using package::PackageSpec;
 
 IdealTree::IdealTree(const ResolveRequest& request, const ResolveOptions& options, Sources sources, Reporter& reporter)
     : request_(request),
@@ -25,15 +26,20 @@ IdealTree::IdealTree(const ResolveRequest& request, const ResolveOptions& option
 Result<void> IdealTree::build() {
   HOIST_CHECK(check_names());
   HOIST_CHECK(init());
+  HOIST_CHECK(load_extensions());
   HOIST_CHECK(inflate_old_lock());
   HOIST_CHECK(apply_requests());
   HOIST_CHECK(build_deps());
   fix_dep_flags();
   HOIST_CHECK(prune_failed_optional());
-  return check_engines_and_platforms();
+  HOIST_CHECK(check_engines_and_platforms());
+  HOIST_CHECK(attach_patches());
+  warn_about_workspace_extensions();
+  return {};
 }
 
 Result<void> IdealTree::init() {
+  graph_.pins = request_.lock ? nullptr : request_.pins;
   root_ = graph_.make_node({.path = request_.root.string(),
                             .package = std::make_shared<package::Manifest>(request_.manifest),
                             .load_overrides = true,
@@ -48,6 +54,9 @@ Result<void> IdealTree::init() {
   if (request_.lock) {
     loaded_from_disk_ = true;
     original_version_ = request_.lock->original_version;
+    const auto root_entry = request_.lock->packages.find("");
+    if (root_entry != request_.lock->packages.end())
+      locked_extensions_hash_ = root_entry->second.package_extensions_hash;
     if (!request_.update_all && !options_.global) HOIST_CHECK(load_lock(*request_.lock));
   } else if (request_.actual && !request_.update_all && !options_.global) {
     HOIST_CHECK(load_lock(*request_.actual));
@@ -167,7 +176,8 @@ void IdealTree::check_root_edges(const Lockfile& lock) {
         link != lock.packages.end() && link->second.link && resolve_path(root_->path, link->second.resolved) == folder;
     same = same && locked_there && agrees(name, "file:" + folder, EdgeType::kWorkspace);
   }
-  flags_suspect_ = !same || !unaccounted.empty();
+  // npm 12 finds the flags of every lock suspect that it builds upon; what disagrees costs nothing more.
+  flags_suspect_ = true;
 }
 
 /// Every node reached from the root that has an unmet dependency goes into the queue.
@@ -196,19 +206,20 @@ Result<void> IdealTree::inflate_old_lock() {
   std::vector<Node*> nodes;
   for (Node* node : root_->inventory->all.values())
     if (node != root_ && !node->is_link && node->location.starts_with("node_modules")) nodes.push_back(node);
-  for (const Node* node : nodes) sources_.packuments.prefetch(node->package->name);
+  for (const Node* node : nodes) sources_.packuments.prefetch(node->name);
   for (Node* node : nodes) {
     const bool by_url = !node->resolved.empty() && (node->version().empty() || node->resolved.starts_with("file:"));
-    const CachedSpec& spec = graph_.specs.resolve(node->package->name, by_url ? node->resolved : node->version(),
-                                                  directory_name(node->path));
-    if (!spec.parsed) continue;
-    auto fetched = fetch_manifest(*spec.parsed, nullptr);
+    const CachedSpec& cached =
+        graph_.specs.resolve(node->name, by_url ? node->resolved : node->version(), directory_name(node->path));
+    if (!cached.parsed) continue;
+    PackageSpec spec = *cached.parsed;
+    spec.name = node->name;  // parsed specs are shared between names
+    auto fetched = fetch_manifest(spec, nullptr);
     if (!fetched) {
       reporter_.log(LogLevel::kWarn, "old lockfile",
                     fmt::format("Could not fetch metadata for {}: {}", node->name, fetched.error().message));
       continue;
     }
-    if (node->resolved.empty()) node->resolved = fetched->resolved;
     if (node->integrity.empty()) node->integrity = fetched->integrity;
     node->set_package(fetched->manifest);
   }

@@ -15,8 +15,8 @@ TEST_CASE("CurlLoop: an expiry that is already queued does not touch a loop that
   bool done = false;
   auto loop = std::make_unique<CurlLoop>(io, *api, 8L, [&](CURL*, CURLcode) { done = true; });
   loop->add(easy);  // sets the timer to zero milliseconds
-  // The first turn of the scheduler finds the timer expired and queues its handler behind this one, which ends the loop:
-  // the order in which HttpClient stops when it is destroyed while a timer runs out.
+  // The first turn of the scheduler finds the timer expired and queues its handler behind this one, which ends the
+  // loop: the order in which HttpClient stops when it is destroyed while a timer runs out.
   boost::asio::post(io, [&] {
     loop->remove(easy);
     loop.reset();

@@ -47,6 +47,7 @@ struct Lockfile {
   /// By location: "" is the root, then `node_modules/…`, workspaces, link targets. Ordered bytewise in memory; the
   /// writer sorts as npm does.
   std::map<std::string, LockPackage, std::less<>> packages;
+  Json extra;  ///< top-level members of unknown meaning, kept; null when there are none
 
   /// Where it came from, for the resolver's repair rules.
   bool loaded_from_disk = false;

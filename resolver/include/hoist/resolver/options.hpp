@@ -38,6 +38,7 @@ struct ResolveOptions {
   /// `before`: versions published later do not exist.
   std::optional<std::chrono::system_clock::time_point> before;
   std::vector<std::string> min_release_age_exclude;
+  bool allow_unused_patches = false;
   /// `lockfile-version`; nullopt = keep what there is, else 3.
   std::optional<int> lockfile_version;
 };
