@@ -73,6 +73,8 @@ constexpr Command kCommands[] = {
     {"ll", "List installed packages with details", "[[<@scope>/]<pkg> ...]",
      "all json long parseable global depth omit include link package-lock-only unicode " HOIST_TREE_FLAGS, kTree,
      run_ll},
+    {"lock", "Compare and merge lockfiles",
+     "diff [<before> [<after>]]\nmerge <base> <ours> <theirs> [<path>]\ninstall-driver", "json", 0, run_lock},
     {"login", "Log in to a registry", "", "registry scope auth-type", 0, run_login},
     {"logout", "Log out of a registry", "", "registry scope", 0, run_logout},
     {"ls", "List installed packages", "<package-spec>",

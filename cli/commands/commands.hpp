@@ -17,6 +17,8 @@ Result<int> run_help(Session& session, const std::vector<std::string>& arguments
 Result<int> run_install(Session& session, const std::vector<std::string>& arguments);
 Result<int> run_ll(Session& session, const std::vector<std::string>& arguments);
 Result<int> run_ls(Session& session, const std::vector<std::string>& arguments);
+/// `lock diff`, `lock merge`, `lock install-driver`: hoist only.
+Result<int> run_lock(Session& session, const std::vector<std::string>& arguments);
 Result<int> run_outdated(Session& session, const std::vector<std::string>& arguments);
 Result<int> run_pack(Session& session, const std::vector<std::string>& arguments);
 Result<int> run_ping(Session& session, const std::vector<std::string>& arguments);

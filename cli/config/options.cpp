@@ -192,6 +192,7 @@ resolver::ResolveOptions resolve_options(const Config& config, std::string node_
   options.allow_file = allow(config, "allow-file");
   options.allow_directory = allow(config, "allow-directory");
   options.before = release_cutoff(config, now);
+  options.allow_unused_patches = config.get_bool("allow-unused-patches");
   for (const auto& entry : config.get_list("min-release-age-exclude"))
     for (const auto name : split(entry, ','))
       if (!trim(name).empty()) add_unique(options.min_release_age_exclude, trim(name));

@@ -3,6 +3,9 @@
 #include "cli/config/options.hpp"
 #include "cli/config/runtime.hpp"
 #include "cli/config/workspaces.hpp"
+#include "cli/install/ci_check.hpp"
+#include "cli/install/import.hpp"
+#include "cli/install/patches.hpp"
 #include "cli/install/saving.hpp"
 #include "cli/install/source_policy.hpp"
 #include "hoist/base/file.hpp"
@@ -63,11 +66,30 @@ Result<void> Installation::load() {
   ProjectOptions options;
   options.workspaces = !global_;
   options.lock = !global_ && (flag("package-lock") || flag("package-lock-only") || request_.kind == InstallKind::kCi);
+  options.keep_lock_error = true;
+  options.foreign = options.lock && request_.kind != InstallKind::kCi;
   HOIST_TRY(project_, load_project(root_, options));
+  HOIST_CHECK(judge_lock());
   if (global_ && request_.kind == InstallKind::kUpdate) HOIST_CHECK(want_global_packages());
   if (request_.kind == InstallKind::kDedupe) HOIST_CHECK(find_duplicates());
   if (install_strategy(session_.config) == "linked")
     return fail("ENOTSUPPORTED", "hoist does not have the linked layout yet", "Use --install-strategy=hoisted.");
+  return {};
+}
+
+/// npm 12 goes on without a lock whose text it cannot parse, and writes a new one. Anything else that is wrong with it
+/// stops an install.
+Result<void> Installation::judge_lock() {
+  if (project_.foreign_error)
+    session_.console.log(LogLevel::kWarn, "import",
+                         project_.foreign_error->message + ". The versions it chose are not kept.");
+  if (!project_.lock_error) return {};
+  if (request_.kind == InstallKind::kCi)
+    return usage_error(session_, fmt::format("`{} ci` needs a package-lock.json that it can read.\n{}",
+                                             session_.program.name, project_.lock_error->message));
+  if (project_.lock_error->code != "EJSONPARSE") return std::unexpected(*project_.lock_error);
+  session_.console.log(LogLevel::kWarn, "lockfile",
+                       project_.lock_error->message + ". It is ignored, and a new one is made.");
   return {};
 }
 
@@ -91,7 +113,7 @@ Result<void> Installation::check_ci_request() const {
 Result<void> Installation::settle_tree() {
   const bool asks_nothing =
       request_.add.empty() && request_.remove.empty() && !changes_versions() && request_.kind != InstallKind::kPrune;
-  if (asks_nothing && is_lock_current(project_)) {
+  if (asks_nothing && is_lock_current(project_, flag("legacy-peer-deps"))) {
     HOIST_CHECK(check_sources(project_, *project_.lock,
                               resolve_options(session_.config, node_version(), session_.clock.now()),
                               network().registry().options()));
@@ -118,8 +140,13 @@ Result<void> Installation::resolve() {
     // What a killed install left does not say where it came from; building on it would write a lockfile without
     // sources.
     const bool usable = actual_->tree.packages.size() > 1 && actual_->uncertain.empty();
-    if (usable || global_) request.actual = actual_->tree;
+    // A tree of symbolic links, as other clients make it, says less than their lock.
+    const bool better_lock = project_.foreign && project_.foreign->kind != lockfile::ForeignKind::kYarnClassic;
+    if ((usable && !better_lock) || global_) request.actual = actual_->tree;
   }
+  // As for npm, what is in node_modules counts more.
+  if (project_.foreign && !request.actual) request.pins = &project_.foreign->pins;
+  request.patches = read_patches(project_);
   request.add = request_.add;
   request.remove = request_.remove;
   if (!global_) {
@@ -139,6 +166,7 @@ Result<void> Installation::resolve() {
   const resolver::Sources sources{network().packuments(), network().manifests(), &network().bundles()};
   HOIST_TRY(outcome_, resolver::resolve(request, options, sources, session_.console));
   resolved_ = true;
+  if (outcome_.import) report_import(project_.foreign->file, *outcome_.import, session_.console);
   return {};
 }
 
@@ -155,18 +183,7 @@ Result<std::vector<std::string>> Installation::selected_workspaces() const {
 
 /// npm ci: the tree that package.json asks for must be the one in the lockfile, version by version.
 Result<void> Installation::compare_with_lock() const {
-  std::vector<std::string> problems;
-  for (const auto& [location, wanted] : outcome_.lock.packages) {
-    if (location.empty()) continue;
-    const auto name = lockfile::package_name_of(location, wanted);
-    const auto at = project_.lock->packages.find(location);
-    if (at == project_.lock->packages.end())
-      problems.push_back(printable(fmt::format("Missing: {}@{} from lock file", name, wanted.manifest.version)));
-    else if (at->second.manifest.version != wanted.manifest.version)
-      problems.push_back(printable(fmt::format("Invalid: lock file's {}@{} does not satisfy {}@{}",
-                                               lockfile::package_name_of(location, at->second),
-                                               at->second.manifest.version, name, wanted.manifest.version)));
-  }
+  const auto problems = ci_problems(*project_.lock, outcome_.lock);
   if (problems.empty()) return {};
   return usage_error(
       session_,
@@ -275,6 +292,7 @@ installer::InstallOptions Installation::install_options() {
 Result<void> Installation::apply() {
   const bool complete = plan_.empty() && actual_->uncertain.empty() && actual_->from_hidden_lockfile;
   if (complete) return {};
+  HOIST_CHECK(refuse_patches(plan_));
   HOIST_CHECK(review_scripts());
   const auto options = install_options();
   HOIST_TRY(const auto store, installer::Store::open(session_.config.get_string("cache")));
@@ -355,6 +373,7 @@ Result<void> Installation::save() {
   options.package_json = saves_manifest();
   // Changing versions is all that these commands are for, so the lockfile follows even where package.json does not.
   options.lock = (saves_manifest() || changes_versions()) && (flag("package-lock") || flag("package-lock-only"));
+  options.yarn_lock = flag("package-lock") || flag("package-lock-only");
   options.omit_registry_resolved = flag("omit-lockfile-registry-resolved");
   options.legacy_peer_deps = flag("legacy-peer-deps");
   options.format_lock = flag("format-package-lock");

@@ -41,6 +41,7 @@ class Installation {
   [[nodiscard]] bool may_be_current() const;
   [[nodiscard]] Result<InstallSummary> run_current(const InstallState& state);
   [[nodiscard]] Result<void> load();
+  [[nodiscard]] Result<void> judge_lock();
   [[nodiscard]] Result<void> check_ci_request() const;
   [[nodiscard]] Result<void> find_duplicates();
   [[nodiscard]] Result<void> want_global_packages();

@@ -55,6 +55,15 @@ bool has_unrecorded_rules(const Manifest& manifest) {
          !manifest.patched_dependencies.is_null();
 }
 
+/// What the lock owes to rules of an earlier package.json.
+bool has_recorded_rules(const Lockfile& lock) {
+  return std::ranges::any_of(lock.packages, [](const auto& pair) {
+    const auto& entry = pair.second;
+    return !entry.package_extensions_hash.empty() || !entry.package_extensions_applied.is_null() ||
+           !entry.patched.is_null();
+  });
+}
+
 /// Every dependency that must be there is there; what satisfied it when the lockfile was written still does, since the
 /// specs are the same.
 bool has_entries(const Lockfile& lock, std::string_view from, const Manifest& manifest) {
@@ -118,6 +127,30 @@ Result<std::vector<resolver::Workspace>> load_workspaces(const fs::path& root, c
   return workspaces;
 }
 
+Result<void> load_lock(Project& project, const ProjectOptions& options) {
+  auto lock = lockfile::read_lockfile(project.lock_file(), {&project.manifest});
+  if (lock) {
+    project.lock = *std::move(lock);
+    return {};
+  }
+  if (!options.keep_lock_error) return std::unexpected(std::move(lock).error());
+  project.lock_error = std::move(lock).error();
+  return {};
+}
+
+/// One that cannot be read is worth a warning, which the caller gives; it stays where it is.
+void load_foreign_lock(Project& project) {
+  if (!project.lock) {
+    const std::string* manager = find_string(project.package_json.document(), "packageManager");
+    auto foreign = lockfile::read_foreign_lock(project.root, manager != nullptr ? *manager : "");
+    if (foreign)
+      project.foreign = *std::move(foreign);
+    else
+      project.foreign_error = std::move(foreign).error();
+  }
+  project.has_classic_yarn_lock = lockfile::has_classic_yarn_lock(project.root);
+}
+
 }  // namespace
 
 Result<Project> load_project(const fs::path& root, const ProjectOptions& options) {
@@ -137,9 +170,8 @@ Result<Project> load_project(const fs::path& root, const ProjectOptions& options
   if (options.workspaces) {
     HOIST_TRY(project.workspaces, load_workspaces(project.root, project.manifest.workspaces));
   }
-  if (options.lock) {
-    HOIST_TRY(project.lock, lockfile::read_lockfile(project.lock_file(), {&project.manifest}));
-  }
+  if (options.lock) HOIST_CHECK(load_lock(project, options));
+  if (options.foreign) load_foreign_lock(project);
   return project;
 }
 
@@ -156,31 +188,18 @@ void refresh_link_targets(const fs::path& root, lockfile::Lockfile& tree) {
   }
 }
 
-namespace {
-
-/// Nothing missing and nothing superfluous. A lock may lack what its own entries ask for, since a bad merge leaves such
-/// holes; they are filled again, optional dependencies included.
-bool is_complete(const Lockfile& lock) {
-  return std::ranges::all_of(lock.packages, [&](const auto& entry) {
-    if (entry.second.extraneous) return false;
-    return std::ranges::all_of(lockfile::edges_out(lock, entry.first, entry.second), [](const lockfile::Edge& edge) {
-      return edge.to != nullptr || edge.kind == lockfile::Edge::Kind::kPeerOptional;
-    });
-  });
-}
-
-}  // namespace
-
-bool is_lock_current(const Project& project) {
+bool is_lock_current(const Project& project, bool legacy_peers) {
   if (!project.lock || has_unrecorded_rules(project.manifest)) return false;
   const auto& lock = *project.lock;
-  if (lock.ancient || lock.had_conflicts || lockfile::written_version(lock) != lock.original_version) return false;
+  if (lock.ancient || lock.had_conflicts || has_recorded_rules(lock) ||
+      lockfile::written_version(lock) != lock.original_version)
+    return false;
   const auto root = lock.packages.find("");
   if (root == lock.packages.end() || root->second.manifest.name != project.manifest.name) return false;
   if (!same_manifest(project.manifest, root->second.manifest) || !has_entries(lock, "", project.manifest)) return false;
   for (const auto& workspace : project.workspaces)
     if (!is_workspace_current(project, workspace)) return false;
-  return are_link_targets_current(project) && is_complete(lock) && lockfile::sync_problems(lock, {}, false).empty();
+  return are_link_targets_current(project) && lockfile::is_settled(lock, legacy_peers);
 }
 
 }  // namespace hoist::cli

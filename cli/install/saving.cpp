@@ -4,6 +4,7 @@
 
 #include "hoist/base/file.hpp"
 #include "hoist/lockfile/write.hpp"
+#include "hoist/lockfile/write_yarn.hpp"
 
 namespace hoist::cli {
 namespace {
@@ -37,6 +38,17 @@ void apply_change(package::PackageJson& document, const package::Manifest& befor
   set_bundle(document, before, change.bundle_dependencies);
 }
 
+/// npm writes yarn.lock when the packages that cannot be installed here have left the tree.
+lockfile::Lockfile without_inert(const resolver::ResolveOutcome& outcome) {
+  lockfile::Lockfile lock = outcome.lock;
+  for (const auto& location : outcome.inert) {
+    lock.packages.erase(location);
+    const std::string below = location + "/";
+    std::erase_if(lock.packages, [&](const auto& pair) { return pair.first.starts_with(below); });
+  }
+  return lock;
+}
+
 }  // namespace
 
 Result<void> PendingSave::add(const std::filesystem::path& path, std::string text) {
@@ -56,6 +68,10 @@ Result<PendingSave> PendingSave::prepare(const Project& project, const resolver:
                                        .legacy_peer_deps = options.legacy_peer_deps,
                                        .format = options.format_lock};
     HOIST_CHECK(save.add(project.lock_file(), lockfile::write_lockfile(outcome.lock, write)));
+  }
+  if (options.yarn_lock && project.has_classic_yarn_lock) {
+    const std::string text = lockfile::write_yarn_lock(without_inert(outcome), project.root);
+    if (!text.empty()) HOIST_CHECK(save.add(project.root / "yarn.lock", text));
   }
   if (!options.package_json) return save;
   for (const auto& change : outcome.manifests) {

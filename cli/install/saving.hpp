@@ -12,6 +12,7 @@ namespace hoist::cli {
 struct SaveOptions {
   bool package_json = true;
   bool lock = true;
+  bool yarn_lock = true;  ///< where there is one of version 1
   bool omit_registry_resolved = false;
   bool legacy_peer_deps = false;
   bool format_lock = true;

@@ -1,5 +1,8 @@
 #include "hoist/lockfile/read.hpp"
 
+#include <algorithm>
+#include <cmath>
+
 #include "ancient.hpp"
 #include "conflict.hpp"
 #include "hoist/base/file.hpp"
@@ -38,6 +41,16 @@ int version_in(object document) {
 std::string text_member(object document, std::string_view key) {
   std::string_view text;
   return document[key].get(text) == simdjson::SUCCESS ? std::string(text) : std::string();
+}
+
+/// Members that mean nothing to npm, which it keeps.
+Json extra_members(object document) {
+  constexpr std::string_view kKnown[] = {"name", "version", "lockfileVersion", "requires", "packages", "dependencies"};
+  Json extra;
+  for (const auto [key, value] : document)
+    if (std::find(std::begin(kKnown), std::end(kKnown), key) == std::end(kKnown))
+      extra[std::string(key)] = to_json(value);
+  return extra;
 }
 
 Result<void> read_packages(object packages, std::string_view what, Lockfile& lockfile) {
@@ -103,9 +116,14 @@ Result<void> check_outside(Lockfile& lockfile, const std::vector<std::string_vie
 
 Result<Lockfile> read_document(element root, std::string_view what, const ReadOptions& options) {
   object document;
-  if (root.get(document) != simdjson::SUCCESS) return bad_lockfile(what, "it is no JSON object");
   Lockfile lockfile;
   lockfile.loaded_from_disk = true;
+  if (root.is_null()) return bad_lockfile(what, "it is no JSON object");
+  if (root.get(document) != simdjson::SUCCESS) {
+    // npm 12 finds nothing in it and goes on: a lock of an old version that lists nothing.
+    lockfile.ancient = true;
+    return lockfile;
+  }
   lockfile.original_version = version_in(document);
   if (lockfile.original_version > kNewestVersion)
     return fail("ELOCKFILEVERSION",
@@ -116,6 +134,7 @@ Result<Lockfile> read_document(element root, std::string_view what, const ReadOp
   lockfile.ancient = lockfile.original_version < 2;
   lockfile.name = text_member(document, "name");
   lockfile.version = text_member(document, "version");
+  lockfile.extra = extra_members(document);
 
   object packages;
   const auto found = document["packages"];
@@ -165,6 +184,7 @@ Result<std::optional<Lockfile>> read_lockfile(const std::filesystem::path& file,
     if (text.error().code == "ENOENT" || text.error().code == "ENOTDIR") return std::optional<Lockfile>{};
     return std::unexpected(std::move(text).error());
   }
+  if (text->empty()) return std::optional<Lockfile>{};  // npm 12: as if there were none
   HOIST_TRY(Lockfile lockfile, parse_lockfile(*text, file.string(), options));
   return std::optional<Lockfile>(std::move(lockfile));
 }

@@ -44,16 +44,24 @@ std::string invalid(std::string_view name, std::string_view version, std::string
       fmt::format("Invalid: lock file's {}@{} does not satisfy {}@{}", name, version, wanted_name, wanted));
 }
 
+using ParsedSpec = Result<package::PackageSpec>;
+
 /// Versions and ranges, also behind an alias; everything else was checked when it was locked.
-bool accepts(const Edge& edge, const LockPackage& target) {
-  const auto spec = package::resolve_spec(edge.name, edge.spec, "/");
+bool accepts(const ParsedSpec& spec, const LockPackage& target) {
   if (!spec) return true;
   const package::PackageSpec& wanted =
       spec->type == package::SpecType::kAlias && spec->sub_spec ? *spec->sub_spec : *spec;
   if (wanted.type != package::SpecType::kVersion && wanted.type != package::SpecType::kRange) return true;
   if (wanted.fetch_spec == "*" || target.manifest.version.empty()) return true;
   if (&wanted != &*spec && !target.manifest.name.empty() && target.manifest.name != wanted.name) return false;
-  return package::satisfies(target.manifest.version, wanted.fetch_spec, {.loose = true, .include_prerelease = false});
+  if (!wanted.range)
+    return package::satisfies(target.manifest.version, wanted.fetch_spec, {.loose = true, .include_prerelease = false});
+  const auto version = package::Version::parse(target.manifest.version, {.loose = true});
+  return version && wanted.range->test(*version);
+}
+
+bool accepts(const Edge& edge, const LockPackage& target) {
+  return accepts(package::resolve_spec(edge.name, edge.spec, "/"), target);
 }
 
 bool may_be_absent(Edge::Kind kind) noexcept {
@@ -67,6 +75,25 @@ bool copies_manifests(const Lockfile& lockfile, const LocalManifests& manifests)
     const auto entry = lockfile.packages.find(local.first);
     return entry != lockfile.packages.end() && same_dependencies(*local.second, entry->second.manifest);
   });
+}
+
+bool is_settled(const Lockfile& lockfile, bool legacy_peers) {
+  std::map<std::string, ParsedSpec, std::less<>> specs;
+  for (const auto& [location, entry] : lockfile.packages) {
+    if (entry.extraneous) return false;
+    for (const Edge& edge : edges_out(lockfile, location, entry)) {
+      if (edge.is_peer() && legacy_peers) continue;
+      if (edge.to == nullptr) {
+        if (edge.kind != Edge::Kind::kPeerOptional) return false;
+        continue;
+      }
+      const LockPackage* target = link_target(lockfile, lockfile.packages.find(*edge.to)->second);
+      auto known = specs.find(edge.spec);
+      if (known == specs.end()) known = specs.emplace(edge.spec, package::resolve_spec("", edge.spec, "/")).first;
+      if (target == nullptr || !accepts(known->second, *target)) return false;
+    }
+  }
+  return true;
 }
 
 std::vector<std::string> sync_problems(const Lockfile& lockfile, const LocalManifests& manifests, bool overridden) {

@@ -159,6 +159,8 @@ std::string write_lockfile(const Lockfile& lockfile, const WriteOptions& options
     if (!lockfile.name.empty()) top.add("name", std::string_view(lockfile.name));
     if (!lockfile.version.empty()) top.add("version", std::string_view(lockfile.version));
   }
+  if (lockfile.extra.is_object() && !options.hidden)
+    for (const auto& [key, value] : lockfile.extra.items()) top.add(key, &value);
   top.add("lockfileVersion", version);
   top.add("requires", true);
 

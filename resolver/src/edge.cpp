@@ -101,6 +101,7 @@ EdgeError Edge::error() {
 bool Edge::satisfied_by(const Node& node) const {
   if (from == nullptr || node.name != name) return false;
   if (node.in_dep_bundle()) return dep_valid(node, raw_spec, accept, *from);
+  if (!respects_pins(*this, node)) return false;
   if (overrides == nullptr || overrides->key_spec.empty()) return dep_valid(node, spec(), accept, *from);
   return satisfied_by_override(node);
 }

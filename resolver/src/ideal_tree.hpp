@@ -8,6 +8,7 @@
 
 #include "dep_sets.hpp"
 #include "hoist/resolver/resolve.hpp"
+#include "package_extensions.hpp"
 #include "place_dep.hpp"
 #include "tree.hpp"
 
@@ -48,6 +49,9 @@ class IdealTree {
   void limit_steps(std::size_t steps) noexcept { max_steps_ = steps; }
   /// After an ERESOLVE: the direct dependencies that its report names.
   [[nodiscard]] const std::vector<std::string>& in_conflict() const noexcept { return graph_.in_conflict; }
+  /// For a request with pins, after build().
+  [[nodiscard]] ImportReport import_report() const;
+  [[nodiscard]] const std::string& extensions_hash() const noexcept { return extensions_.hash(); }
   [[nodiscard]] int original_lockfile_version() const noexcept { return original_version_; }
 
  private:
@@ -65,6 +69,12 @@ class IdealTree {
   void queue_problems();
   Result<void> inflate_old_lock();
   [[nodiscard]] std::string consistent_resolved(const std::string& resolved, const std::string& from);
+
+  // --- the root's rules: ideal_tree_rules.cpp
+  Result<void> load_extensions();
+  void warn_about_workspace_extensions() const;
+  Result<void> patch_node(Node* node, const std::string& key, const std::string& path);
+  Result<void> attach_patches();
 
   // --- requests: ideal_tree_requests.cpp
   Result<void> check_names();
@@ -100,6 +110,8 @@ class IdealTree {
   Result<bool> load_missing_peer(Node* node, Edge* edge, Edge* parent_edge, bool conflict_ok, NodeSet& required);
   [[nodiscard]] Node* virtual_root(Node* node, bool reuse);
   Result<Fetched> fetch_manifest(const package::PackageSpec& spec, Edge* edge);
+  Result<Json> extend(ManifestPtr& manifest);
+  std::optional<Fetched> fetch_pinned(const package::PackageSpec& spec, Edge* edge);
   Result<Fetched> fetch_registry(const package::PackageSpec& spec);
   Result<void> check_allowed(const package::PackageSpec& spec, const Edge* edge);
   Node* failure_node(const std::string& name, Node* parent, Error error, Edge* edge);
@@ -138,6 +150,10 @@ class IdealTree {
   int peer_depth_ = 0;
   std::size_t steps_ = 0;
   std::size_t max_steps_ = 500'000;
+  PackageExtensions extensions_;
+  std::string locked_extensions_hash_;
+  /// By the manifest of the packument, whose lifetime manifests_ guards.
+  std::unordered_map<const package::Manifest*, PackageExtensions::Extended> extended_;
 };
 
 }  // namespace hoist::resolver

@@ -9,6 +9,7 @@ namespace hoist::resolver {
 
 using lockfile::Lockfile;
 using lockfile::LockPackage;
+using package::PackageSpec;
 
 IdealTree::IdealTree(const ResolveRequest& request, const ResolveOptions& options, Sources sources, Reporter& reporter)
     : request_(request),
@@ -25,15 +26,20 @@ IdealTree::IdealTree(const ResolveRequest& request, const ResolveOptions& option
 Result<void> IdealTree::build() {
   HOIST_CHECK(check_names());
   HOIST_CHECK(init());
+  HOIST_CHECK(load_extensions());
   HOIST_CHECK(inflate_old_lock());
   HOIST_CHECK(apply_requests());
   HOIST_CHECK(build_deps());
   fix_dep_flags();
   HOIST_CHECK(prune_failed_optional());
-  return check_engines_and_platforms();
+  HOIST_CHECK(check_engines_and_platforms());
+  HOIST_CHECK(attach_patches());
+  warn_about_workspace_extensions();
+  return {};
 }
 
 Result<void> IdealTree::init() {
+  graph_.pins = request_.lock ? nullptr : request_.pins;
   root_ = graph_.make_node({.path = request_.root.string(),
                             .package = std::make_shared<package::Manifest>(request_.manifest),
                             .load_overrides = true,
@@ -48,6 +54,9 @@ Result<void> IdealTree::init() {
   if (request_.lock) {
     loaded_from_disk_ = true;
     original_version_ = request_.lock->original_version;
+    const auto root_entry = request_.lock->packages.find("");
+    if (root_entry != request_.lock->packages.end())
+      locked_extensions_hash_ = root_entry->second.package_extensions_hash;
     if (!request_.update_all && !options_.global) {
       HOIST_CHECK(load_lock(*request_.lock));
       flags_suspect_ = true;

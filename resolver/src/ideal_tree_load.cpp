@@ -13,6 +13,21 @@ namespace hoist::resolver {
 using package::PackageSpec;
 using package::SpecType;
 
+namespace {
+
+/// False when both have a digest of the same algorithm and they differ.
+bool agrees_on_content(const std::string& pinned, const std::string& served) {
+  if (pinned.empty() || served.empty() || pinned == served) return true;
+  const auto a = Integrity::parse(pinned), b = Integrity::parse(served);
+  if (!a || !b) return true;
+  for (const auto& digest : a->digests())
+    for (const auto& other : b->digests())
+      if (digest.algorithm == other.algorithm && digest.bytes != other.bytes) return false;
+  return true;
+}
+
+}  // namespace
+
 Node* IdealTree::virtual_root(Node* node, bool reuse) {
   if (reuse && node->virtual_root != nullptr) return node->virtual_root;
   Node* made = graph_.make_node({.path = node->realpath, .source_reference = node, .overrides = node->overrides});
@@ -158,16 +173,33 @@ Result<Node*> IdealTree::node_from_spec(const std::string& name, const std::stri
     return failure_node(
         name, parent, Error{"EINCOMPLETEMANIFEST", "incomplete manifest for " + name + ", missing version", {}, {}, {}},
         edge);
+  HOIST_TRY(Json applied, extend(fetched->manifest));
   prefetch_dependencies(*fetched->manifest);
-  return graph_.make_node({.name = name,
-                           .package = fetched->manifest,
-                           .resolved = fetched->resolved,
-                           .integrity = fetched->integrity,
-                           .parent = parent});
+  Node* node = graph_.make_node({.name = name,
+                                 .package = fetched->manifest,
+                                 .resolved = fetched->resolved,
+                                 .integrity = fetched->integrity,
+                                 .parent = parent});
+  node->package_extensions_applied = std::move(applied);
+  return node;
+}
+
+/// Puts the extended manifest in place where a rule of packageExtensions matches; what is noted of it, else null.
+Result<Json> IdealTree::extend(ManifestPtr& manifest) {
+  if (extensions_.hash().empty()) return Json();
+  auto known = extended_.find(manifest.get());
+  if (known == extended_.end()) {
+    HOIST_TRY(auto extended, extensions_.apply(*manifest));
+    if (!extended) extended = PackageExtensions::Extended{manifest, Json()};
+    known = extended_.emplace(manifest.get(), *std::move(extended)).first;
+  }
+  manifest = known->second.manifest;
+  return known->second.applied;
 }
 
 Result<IdealTree::Fetched> IdealTree::fetch_manifest(const PackageSpec& spec, Edge* edge) {
   HOIST_CHECK(check_allowed(spec, edge));
+  if (auto pinned = fetch_pinned(spec, edge)) return *std::move(pinned);
   const std::string key =
       spec.name + "@" + spec.raw_spec + std::string(1, '\0') + (spec.registry() ? "" : spec.fetch_spec);
   if (const auto found = manifests_.find(key); found != manifests_.end()) return found->second;
@@ -181,6 +213,31 @@ Result<IdealTree::Fetched> IdealTree::fetch_manifest(const PackageSpec& spec, Ed
   }
   manifests_.emplace(key, fetched);
   return fetched;
+}
+
+/// The version an imported lock chose for `edge`; nullopt when there is none or it cannot be had as it was.
+std::optional<IdealTree::Fetched> IdealTree::fetch_pinned(const PackageSpec& spec, Edge* edge) {
+  if (graph_.pins == nullptr || edge == nullptr || !spec.registry()) return std::nullopt;
+  for (const lockfile::Pin* pin : pins_for(*edge)) {
+    const std::string id = lockfile::pin_id(*pin);
+    if (const auto found = manifests_.find(id); found != manifests_.end()) return found->second;
+    const CachedSpec& exact = graph_.specs.resolve(pin->name, pin->version, "/");
+    if (!exact.parsed) continue;
+    PackageSpec wanted = *exact.parsed;
+    wanted.name = pin->name;
+    auto fetched = fetch_registry(wanted);
+    if (!fetched) {
+      graph_.lost_pins.emplace(id, fetched.error().message);
+      continue;
+    }
+    if (!agrees_on_content(pin->integrity, fetched->integrity)) {
+      graph_.lost_pins.emplace(id, "the registry has other content under this version");
+      continue;
+    }
+    manifests_.emplace(id, *fetched);
+    return *std::move(fetched);
+  }
+  return std::nullopt;
 }
 
 namespace {

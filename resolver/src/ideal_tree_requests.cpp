@@ -67,7 +67,10 @@ Result<void> IdealTree::apply_requests_to(Node* tree) {
   if (!request_.add.empty() || !request_.remove.empty()) tree->set_package(tree->package);
   for (const ResolvedAdd& add : resolved_add_) {
     if (add.tree != tree) continue;
-    if (Edge* edge = tree->edges_out.get(graph_.intern(add.name))) explicit_requests_.add(edge);
+    if (Edge* edge = tree->edges_out.get(graph_.intern(add.name))) {
+      edge->requested = true;
+      explicit_requests_.add(edge);
+    }
   }
   queue_.push(tree);
   return {};

@@ -1,6 +1,7 @@
 #include "hoist/resolver/resolve.hpp"
 
 #include "hoist/base/text.hpp"
+#include "hoist/lockfile/write.hpp"
 #include "ideal_tree.hpp"
 #include "suggest.hpp"
 #include "to_lockfile.hpp"
@@ -37,6 +38,14 @@ void add_suggestion(Error& error, const ResolveRequest& request, const ResolveOp
                             printable(join(words, " ")));
 }
 
+/// npm edits the document it read. Only a version 4 that was none before shows it: others get name and version anew.
+void keep_what_stood_there(const lockfile::Lockfile& before, lockfile::Lockfile& after) {
+  after.extra = before.extra;
+  if (lockfile::written_version(after) < 4) return;
+  if (!before.name.empty()) after.extra["name"] = before.name;
+  if (!before.version.empty()) after.extra["version"] = before.version;
+}
+
 }  // namespace
 
 Result<ResolveOutcome> resolve(const ResolveRequest& request, const ResolveOptions& options, Sources sources,
@@ -52,8 +61,10 @@ Result<ResolveOutcome> resolve(const ResolveRequest& request, const ResolveOptio
     tree.save_requested_specs();
     for (const Node* node : tree.updated_manifests()) outcome.manifests.push_back(change_of(*node));
   }
-  outcome.lock = to_lockfile(*tree.root(), lockfile_version(request, options));
+  outcome.lock = to_lockfile(*tree.root(), lockfile_version(request, options), tree.extensions_hash());
+  if (request.lock) keep_what_stood_there(*request.lock, outcome.lock);
   outcome.inert = inert_locations(*tree.root());
+  if (request.pins != nullptr) outcome.import = tree.import_report();
   return outcome;
 }
 

@@ -70,12 +70,12 @@ bool is_stale_top(const Node& node) {
 
 }  // namespace
 
-Lockfile to_lockfile(Node& root, int lockfile_version) {
+Lockfile to_lockfile(Node& root, int lockfile_version, const std::string& extensions_hash) {
   Lockfile lock;
   lock.name = root.package_name().empty() ? root.name : root.package_name();
   lock.version = root.version();
   lock.lockfile_version = lockfile_version;
-  lock.packages.emplace("", entry_of(root, root));
+  lock.packages.emplace("", entry_of(root, root)).first->second.package_extensions_hash = extensions_hash;
   for (const Node* node : root.inventory->all.values()) {
     if (node == &root || is_stale_top(*node)) continue;
     if (node->inert && node->package->version.empty()) {

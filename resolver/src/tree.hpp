@@ -5,6 +5,7 @@
 /// node_modules folders; whatever moves a node reloads the edges that could see it.
 
 #include <deque>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -14,6 +15,7 @@
 #include "explanation.hpp"
 #include "hoist/base/json.hpp"
 #include "hoist/base/result.hpp"
+#include "hoist/lockfile/pins.hpp"
 #include "hoist/package/manifest.hpp"
 #include "hoist/package/version.hpp"
 #include "ordered_map.hpp"
@@ -63,6 +65,8 @@ struct Edge {
   }
   [[nodiscard]] bool peer() const noexcept { return type == EdgeType::kPeer || type == EdgeType::kPeerOptional; }
   [[nodiscard]] bool dev() const noexcept { return type == EdgeType::kDev; }
+  /// The user asked for this dependency just now: an imported lock has no say.
+  bool requested = false;
 
  private:
   [[nodiscard]] bool satisfied_by_override(const Node& node) const;
@@ -253,6 +257,10 @@ class Graph {
   std::unordered_map<NameId, OrderedSet<Edge>> edges_by_name;
   /// The root's lock entries by location, for named git refs.
   const std::unordered_map<std::string, const package::Manifest*>* locked = nullptr;
+  /// What another client's lock chose, while that is imported.
+  const lockfile::Pins* pins = nullptr;
+  /// Why pins (`name@version`) cannot be had; others are taken in their place.
+  std::map<std::string, std::string, std::less<>> lost_pins;
 
  private:
   void construct(Node* node, NodeOptions& options);
@@ -274,6 +282,11 @@ class Graph {
 /// npm's depValid: whether `child` is what `requested` (or `accept`) asks for on behalf of `requestor`.
 [[nodiscard]] bool dep_valid(const Node& child, const std::string& requested, const std::optional<std::string>& accept,
                              const Node& requestor);
+/// What an imported lock chose for `edge`, as far as its spec accepts it and it can be had; the best first. Empty when
+/// nothing is imported.
+[[nodiscard]] std::vector<const lockfile::Pin*> pins_for(const Edge& edge);
+/// False when a strict imported lock chose another version for `edge` than `node` is.
+[[nodiscard]] bool respects_pins(const Edge& edge, const Node& node);
 /// The directory from which a relative spec of `edge` counts.
 [[nodiscard]] std::string from_path(const Node& node, const Edge* edge);
 

@@ -102,7 +102,7 @@ TEST_CASE("Lockfile reader: what is no lockfile is an error with a place", "[loc
   CHECK(code_of("") == "EJSONPARSE");
   CHECK(code_of("{") == "EJSONPARSE");
   CHECK(code_of("{\"packages\":{}}x") == "EJSONPARSE");
-  CHECK(code_of("[]") == "ELOCKFILE");
+  CHECK(code_of("[]").empty());  // npm 12 reads nothing in it
   CHECK(code_of("null") == "ELOCKFILE");
   CHECK(code_of(R"({"lockfileVersion":3,"packages":[]})") == "ELOCKFILE");
   CHECK(code_of(R"({"lockfileVersion":3,"packages":{"node_modules/a":1}})") == "ELOCKFILE");

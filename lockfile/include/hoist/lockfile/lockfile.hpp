@@ -54,6 +54,7 @@ struct Lockfile {
   /// Specs that the root's overrides put in the place of what a manifest asks for: location of the dependent → name →
   /// spec. Known after a resolution only; the tree of npm 6 shows them.
   std::map<std::string, package::StringMap, std::less<>> overridden;
+  Json extra;  ///< top-level members of unknown meaning, kept; null when there are none
 
   /// Where it came from, for the resolver's repair rules.
   bool loaded_from_disk = false;

@@ -26,7 +26,7 @@ struct ReadOptions {
 [[nodiscard]] Result<Lockfile> parse_lockfile(std::string_view text, std::string_view what,
                                               const ReadOptions& options = {});
 
-/// nullopt when there is no file.
+/// nullopt when there is no file or nothing in it.
 [[nodiscard]] Result<std::optional<Lockfile>> read_lockfile(const std::filesystem::path& file,
                                                             const ReadOptions& options = {});
 

@@ -16,6 +16,10 @@ using LocalManifests = std::map<std::string, const package::Manifest*, std::less
 /// was written. (npm trusts the locked flags only then.) Cheap: no spec is parsed.
 [[nodiscard]] bool copies_manifests(const Lockfile& lockfile, const LocalManifests& manifests);
 
+/// True when nothing is left to resolve: every dependency but an optional peer has an entry, whose version it accepts.
+/// Peers do not count with `legacy_peers`. Each different spec is parsed once.
+[[nodiscard]] bool is_settled(const Lockfile& lockfile, bool legacy_peers);
+
 /// What keeps the locked tree from being one that the given manifests (all others as the lock has them) describe, in
 /// npm's words, in the order of locations:
 ///   Missing: name@spec from lock file

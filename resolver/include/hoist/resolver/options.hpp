@@ -42,6 +42,7 @@ struct ResolveOptions {
   /// it).
   bool suggest_fix = false;
   std::string program = "hoist";
+  bool allow_unused_patches = false;
   /// `lockfile-version`; nullopt = keep what there is, else 3.
   std::optional<int> lockfile_version;
 };

@@ -2,6 +2,7 @@
 /// From package.json, lockfile and requests to the ideal tree.
 
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -10,6 +11,7 @@
 #include "hoist/base/reporter.hpp"
 #include "hoist/base/result.hpp"
 #include "hoist/lockfile/lockfile.hpp"
+#include "hoist/lockfile/pins.hpp"
 #include "hoist/package/sources.hpp"
 #include "hoist/resolver/options.hpp"
 
@@ -29,9 +31,13 @@ struct ResolveRequest {
   std::vector<Workspace> workspaces;
   std::optional<lockfile::Lockfile> lock;    ///< package-lock.json, unless `--no-package-lock`
   std::optional<lockfile::Lockfile> actual;  ///< what is in node_modules, used when there is no lock
-  std::vector<std::string> add;              ///< specs as typed
-  std::vector<std::string> remove;           ///< names
-  std::vector<std::string> update;           ///< names
+  /// Another client's lock, asked where there is no package-lock.json. Lives as long as the request.
+  const lockfile::Pins* pins = nullptr;
+  /// sha512 of the files that `patchedDependencies` names, by path as written; an Error for one that cannot be read.
+  std::map<std::string, Result<std::string>, std::less<>> patches;
+  std::vector<std::string> add;     ///< specs as typed
+  std::vector<std::string> remove;  ///< names
+  std::vector<std::string> update;  ///< names
   bool update_all = false;
   bool prune = false;  ///< remove what nothing asks for, even when nothing else changes
   SaveType save_type = SaveType::kInfer;
@@ -48,7 +54,19 @@ struct ManifestChange {
   std::vector<std::string> bundle_dependencies;
 };
 
+/// What became of the versions of an imported lock.
+struct ImportReport {
+  struct Lost {
+    std::string what;    ///< `name@version`, or what the lock calls it
+    std::string reason;  ///< for people
+  };
+  std::size_t total = 0;
+  std::size_t kept = 0;
+  std::vector<Lost> lost;
+};
+
 struct ResolveOutcome {
+  std::optional<ImportReport> import;
   lockfile::Lockfile lock;
   std::vector<ManifestChange> manifests;
   /// Locations of optional packages that cannot be installed here (platform, engine, failed to load). They stay in the
