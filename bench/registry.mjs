@@ -30,7 +30,7 @@ function request(method, url, { token, body, headers = {} } = {}) {
       answer.on('data', (piece) => pieces.push(piece));
       answer.on('end', () => done({ status: answer.statusCode, headers: answer.headers, body: Buffer.concat(pieces) }));
     });
-    sent.on('error', failed);
+    sent.on('error', (failure) => failed(new Error(`${method} ${url}: ${failure.message}`)));
     if (body !== undefined) sent.write(body);
     sent.end();
   });

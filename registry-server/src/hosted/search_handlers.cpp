@@ -46,14 +46,24 @@ std::string author_of(const Json& manifest) {
   return name == nullptr ? std::string() : *name;
 }
 
-bool is_wanted(const SearchQuery& query, const PackageSnapshot& package, const VersionRow& latest,
-               const Json& manifest) {
+/// What the facts in memory decide.
+bool is_wanted(const SearchQuery& query, const PackageView& package) {
   if (!query.scope.empty() && !package.package.name.starts_with("@" + query.scope + "/")) return false;
-  if (!query.author.empty() && !to_lower(author_of(manifest)).contains(query.author)) return false;
   const auto is_maintainer = [&](const MaintainerRow& person) { return to_lower(person.name) == query.maintainer; };
   if (!query.maintainer.empty() && std::ranges::none_of(package.maintainers, is_maintainer)) return false;
+  const auto latest = package.tags.find("latest");
+  if (latest == package.tags.end()) return false;
+  return !query.not_unstable || !latest->second.starts_with("0.");
+}
+
+bool needs_manifest(const SearchQuery& query) {
+  return !query.author.empty() || query.only_deprecated || !query.keywords.empty() || !query.excluded_keywords.empty();
+}
+
+/// What only the manifest of `latest` decides.
+bool is_wanted(const SearchQuery& query, const VersionRow& latest, const Json& manifest) {
+  if (!query.author.empty() && !to_lower(author_of(manifest)).contains(query.author)) return false;
   if (query.only_deprecated && latest.deprecated.empty()) return false;
-  if (query.not_unstable && latest.version.starts_with("0.")) return false;
   const auto keywords = keywords_of(manifest);
   const auto has = [&](const std::string& keyword) { return keywords.contains(keyword); };
   return std::ranges::all_of(query.keywords, has) && std::ranges::none_of(query.excluded_keywords, has);
@@ -136,15 +146,22 @@ Result<Json> SearchHandlers::find(const SearchQuery& query, std::size_t from, st
   Json objects = Json::array();
   std::size_t total = 0;
   for (const SearchHit& hit : hits) {
-    HOIST_TRY(const View view, gate_.views().load(hit.package));
+    std::optional<View> view = gate_.views().peek(hit.package);
+    if (!view) {
+      HOIST_TRY(view, gate_.views().load(hit.package));
+    }
     // A package that the caller may not read is not even counted.
-    if (view == nullptr || !gate_.check(who, hit.package, view.get(), Action::kRead)) continue;
-    HOIST_TRY(const auto package, packages_.load_package(hit.package));
-    const VersionRow* latest = package ? find_latest(*package) : nullptr;
-    if (latest == nullptr) continue;
-    HOIST_TRY(const Json manifest, parse_json(latest->manifest, "stored manifest"));
-    if (!is_wanted(query, *package, *latest, manifest)) continue;
-    if (total >= from && objects.size() < size) objects.push_back(describe(*package, *latest, manifest, hit.rank));
+    if (*view == nullptr || !gate_.check(who, hit.package, view->get(), Action::kRead)) continue;
+    if (!is_wanted(query, **view)) continue;
+    const bool is_shown = total >= from && objects.size() < size;
+    if (is_shown || needs_manifest(query)) {
+      HOIST_TRY(const auto package, packages_.load_package(hit.package));
+      const VersionRow* latest = package ? find_latest(*package) : nullptr;
+      if (latest == nullptr) continue;
+      HOIST_TRY(const Json manifest, parse_json(latest->manifest, "stored manifest"));
+      if (!is_wanted(query, *latest, manifest)) continue;
+      if (is_shown) objects.push_back(describe(*package, *latest, manifest, hit.rank));
+    }
     ++total;
   }
   return Json{{"objects", objects}, {"total", total}, {"time", to_iso_time(gate_.now())}};

@@ -142,6 +142,10 @@ class FileStagedBlob final : public StagedBlob {
   }
   Result<void> write_all(std::string_view bytes) {
     power_loss::before_write(temporary_);
+    if (power_loss::is_disk_full()) {
+      errno = ENOSPC;
+      return write_failure(temporary_);
+    }
     while (!bytes.empty()) {
       const ssize_t done = ::write(file_.get(), bytes.data(), bytes.size());
       if (done < 0 && errno == EINTR) continue;

@@ -25,6 +25,7 @@ struct Ledger {
 };
 
 std::atomic<bool> armed{false};
+std::atomic<unsigned long> full_at{0}, writes{0};
 
 Ledger& ledger() {
   static Ledger one;
@@ -50,6 +51,7 @@ int read_file_at(sqlite3_file* f, void* to, int size, sqlite3_int64 at) {
   return real(f)->pMethods->xRead(real(f), to, size, at);
 }
 int write_file_at(sqlite3_file* f, const void* from, int size, sqlite3_int64 at) {
+  if (is_disk_full()) return SQLITE_FULL;
   before_write(*tracked(f)->path);
   return real(f)->pMethods->xWrite(real(f), from, size, at);
 }
@@ -138,6 +140,16 @@ void after_directory_sync(const std::string& directory) {
   if (!armed) return;
   const std::lock_guard lock(ledger().mutex);
   std::erase_if(ledger().new_names, [&](const std::string& name) { return fs::path(name).parent_path() == directory; });
+}
+
+void fill_disk_at(unsigned long write) {
+  full_at = write;
+  writes = 0;
+}
+
+bool is_disk_full() {
+  const unsigned long at = full_at;
+  return at != 0 && ++writes >= at;
 }
 
 void cut() {

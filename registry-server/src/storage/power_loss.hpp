@@ -1,6 +1,6 @@
 #pragma once
-/// What a power failure would leave: everything that was not synced is taken back. For tests; nothing at all in a
-/// release build.
+/// What a disk will not do on request: lose what was not synced, as in a power failure, and be full. For tests; nothing
+/// at all in a release build.
 
 #include <string>
 
@@ -18,7 +18,12 @@ void after_create(const std::string& path);
 void after_directory_sync(const std::string& directory);
 /// Undoes whatever was not synced. Called right before the process is killed.
 void cut();
+/// After arm(): from the n-th write on, counting from here, there is no room on the disk; 0: there is room again.
+void fill_disk_at(unsigned long write);
+/// Counts a write; true when it must fail.
+bool is_disk_full();
 #else
+inline bool is_disk_full() { return false; }
 inline void before_write(const std::string& /*path*/) {}
 inline void after_sync(const std::string& /*path*/) {}
 inline void after_create(const std::string& /*path*/) {}

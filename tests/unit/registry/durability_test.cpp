@@ -9,6 +9,7 @@
 #include "operation/maintenance.hpp"
 #include "storage/fault_point.hpp"
 #include "storage/power_loss.hpp"
+#include "storage/sqlite/database.hpp"
 #include "support/catch.hpp"
 
 using namespace hoist;
@@ -98,6 +99,67 @@ bool publish_new(HostedFixture& fixture) {
 }
 
 }  // namespace
+
+TEST_CASE("Durability: the imitated power failure takes exactly what was not synced", "[registry][durability]") {
+  for (const bool synced : {true, false}) {
+    const TempDir folder;
+    const std::string path = (folder / "x.db").string();
+    const pid_t child = ::fork();
+    if (child == 0) {
+      registry::power_loss::arm();
+      const auto database = registry::sqlite::Database::open(path, registry::sqlite::Database::Mode::kCreate);
+      if (!database || !(*database)->run_script("CREATE TABLE t(x); INSERT INTO t VALUES(1)")) ::_exit(1);
+      if (!synced && !(*database)->run_script("PRAGMA synchronous=OFF")) ::_exit(1);
+      if (!(*database)->run_script("INSERT INTO t VALUES(2)")) ::_exit(1);
+      registry::power_loss::cut();
+      ::_exit(0);
+    }
+    int status = 0;
+    REQUIRE(::waitpid(child, &status, 0) == child);
+    REQUIRE(WEXITSTATUS(status) == 0);
+    const auto after = registry::sqlite::Database::open(path, registry::sqlite::Database::Mode::kReadWrite);
+    REQUIRE(after);
+    const auto rows = (*after)->integer("SELECT count(*) FROM t");
+    REQUIRE(rows);
+    CHECK(rows->value_or(0) == (synced ? 2 : 1));
+  }
+}
+
+TEST_CASE("Durability 4: a publish on a full disk says so, harms nothing, and works once there is room",
+          "[registry][durability]") {
+  const TempDir folder;
+  prepare(folder / "s");
+  const pid_t child = ::fork();
+  if (child == 0) {
+    registry::power_loss::arm();
+    HostedFixture fixture(folder / "s");
+    // 1 to 99: which expectation failed; 0: none, and the last publish had room from its beginning.
+    const auto run = [&] {
+      for (unsigned long write = 1; write < 1000; ++write) {
+        const std::string version = fmt::format("3.0.{}", write);
+        const std::string body = publish_document("left", version).dump();
+        registry::power_loss::fill_disk_at(write);
+        const auto full = fixture.ask({.method = "PUT", .target = "/left", .user = "alice", .body = body});
+        registry::power_loss::fill_disk_at(0);
+        if (full.status == 201) return write > 3 ? 0 : 1;
+        if (full.status != 507 || full.json()["error"].get<std::string>().empty()) return 2;
+        const Json document = fixture.packument("left");
+        if (document["versions"].contains(version) || !document["versions"].contains("1.1.0")) return 3;
+        if (fixture.get("/left/-/left-1.1.0.tgz").body != make_tarball("left", "1.1.0")) return 4;
+        if (fixture.ask({.method = "PUT", .target = "/left", .user = "alice", .body = body}).status != 201) return 5;
+        if (fixture.get(fmt::format("/left/-/left-{}.tgz", version)).body != make_tarball("left", version)) return 6;
+        if (const auto report = registry::verify_storage(fixture.storage()); !report || !report->damage.empty())
+          return 7;
+      }
+      return 8;
+    };
+    ::_exit(run());
+  }
+  int status = 0;
+  REQUIRE(::waitpid(child, &status, 0) == child);
+  REQUIRE(WIFEXITED(status));
+  CHECK(WEXITSTATUS(status) == 0);
+}
 
 TEST_CASE("Durability 1, 2: a publish that is killed anywhere is there completely or not at all, and can be repeated",
           "[registry][durability]") {

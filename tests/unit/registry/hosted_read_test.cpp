@@ -243,6 +243,23 @@ TEST_CASE("Read: health, keys, audit, and what is not found are plain JSON", "[r
   CHECK(metrics.body.contains("hoist_registry_requests_total{status=\"2xx\"}"));
 }
 
+TEST_CASE("Log 38: no secret that a client puts into a path or a query is written down", "[registry][read]") {
+  const std::vector<std::pair<std::string, std::string>> table = {
+      {"/left", "/left"},
+      {"/left?write=true", "/left?write=true"},
+      {"/left?token=abc", "/left?***"},
+      {"/-/user/token/hoist_secret", "/-/user/token/***"},
+      {"/-/npm/v1/tokens/token/hoist_secret", "/-/npm/v1/tokens/token/***"},
+      {"/-/v1/done/0123456789?x=y", "/-/v1/done/***?***"},
+      {"/npm_aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "/npm_***"},
+  };
+  for (const auto& [target, shown] : table) {
+    INFO(target);
+    CHECK(registry::redact_target(target) == shown);
+  }
+  CHECK_FALSE(registry::redact_target("/a\x1b[2J").contains('\x1b'));
+}
+
 TEST_CASE("Read 1: everything is the same after the registry is opened again", "[registry][read]") {
   HostedFixture fixture;
   fixture.publish("left", "1.0.0");

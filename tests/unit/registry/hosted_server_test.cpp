@@ -217,6 +217,20 @@ TEST_CASE("Hosted server 30: a client that is too slow loses its connection", "[
   CHECK(server.fixture.get("/-/ping").status == 200);
 }
 
+TEST_CASE("Hosted server 30: readers that go away in the middle of a tarball harm nobody", "[registry][server]") {
+  RunningServer server;
+  const std::string filler = noise(8U << 20U);
+  server.fixture.publish("big", "1.0.0", {{"filler", filler}});
+  for (int i = 0; i < 20; ++i) {
+    Connection leaving(server, 4096);
+    leaving.send(get("/big/-/big-1.0.0.tgz"));
+    CHECK(leaving.read_until("\r\n\r\n").starts_with("HTTP/1.1 200"));
+  }
+  const std::string whole = make_tarball("big", "1.0.0", {{"filler", filler}});
+  Connection staying(server);
+  CHECK(body_of(staying.send(get("/big/-/big-1.0.0.tgz")).read_all()) == whole);
+}
+
 TEST_CASE("Hosted server 54: a stop lets the publish under way finish", "[registry][server]") {
   RunningServer server;
   const std::string body = publish_document("a", "1.0.0").dump();
