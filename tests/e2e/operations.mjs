@@ -209,27 +209,51 @@ async function ping (client) {
   await client.call(['ping'])
 }
 
-async function team (client, registry) {
-  const name = `@e2e/${client.name}`
-  const devs = `@e2e:${client.name}s`
+const teamOf = client => `@e2e:${client.name}s`
+
+async function org (client) {
   await client.call(['org', 'set', 'e2e', 'alice', 'owner'])
   await client.call(['org', 'set', 'e2e', 'bob', 'developer'])
   assert.match((await client.call(['org', 'ls', 'e2e'])).out, /bob/)
+}
+
+async function team (client, registry) {
+  const name = scoped(client)
+  const devs = teamOf(client)
+  for (const [member, role] of [['alice', 'owner'], ['bob', 'developer']]) {
+    const body = JSON.stringify({ user: member, role })
+    await registry.request('-/org/e2e/user', { method: 'PUT', body, headers: { 'content-type': 'application/json' } })
+  }
   await client.call(['team', 'create', devs])
   await client.call(['team', 'add', devs, 'bob'])
   assert.match((await client.call(['team', 'ls', devs])).out, /bob/)
   await client.call(['access', 'grant', 'read-write', devs, name])
-  assert.match((await client.call(['access', 'list', 'packages', devs])).out, /read-write/)
-  assert.match((await client.call(['access', 'list', 'collaborators', name])).out, /bob: read-write/)
+  const granted = await (await registry.request(`-/team/e2e/${client.name}s/package`)).json()
+  assert.deepEqual(granted, { [name]: 'write' })
+  assert.match((await client.call(['access', 'list', 'packages', devs])).out, /read-write|write/)
+  assert.match((await client.call(['access', 'list', 'collaborators', name])).out, /bob/)
   await client.call(['access', 'revoke', devs, name])
   await client.call(['team', 'rm', devs, 'bob'])
   await client.call(['team', 'destroy', devs])
-  assert.equal((await registry.request('-/team/e2e/' + client.name + 's/user')).status, 404)
+  assert.equal((await registry.request(`-/team/e2e/${client.name}s/user`)).status, 404)
 }
 
-async function profile (client, registry) {
+async function profile (client) {
   await client.call(['profile', 'set', 'fullname', `Alice of ${client.name}`])
   assert.match((await client.call(['profile', 'get', 'fullname'])).out, new RegExp(`Alice of ${client.name}`))
+}
+
+/** pnpm makes tokens that are limited by network and read-only, and asks for the password. */
+async function pnpmToken (client, registry) {
+  const made = await client.call(['token', 'create', '--read-only', '--cidr', '127.0.0.0/8'], {
+    tty: true, onText: typist([[/password/i, password]]),
+  })
+  const secret = /hoist_[0-9A-Za-z]{42}/.exec(made.text)?.[0]
+  assert.ok(secret, made.text)
+  assert.equal(await registry.whoami(secret), 200)
+  const list = JSON.parse((await client.call(['token', 'list', '--json'])).out)
+  await client.call(['token', 'revoke', list.find(each => each.readonly).key])
+  assert.equal(await registry.whoami(secret), 401)
 }
 
 async function logout (client, registry) {
@@ -270,9 +294,10 @@ export const operations = [
   ['undeprecate', only(npmLike, undeprecate)],
   ['owner add, ls, rm', only(npmLike, owner)],
   ['access get, set', only(npmLike, access)],
-  ['team, org, access grant', only(['npm', 'hoist'], team)],
-  ['profile get, set', only(['npm', 'hoist'], profile)],
-  ['token create, list, revoke', only(['npm', 'hoist'], token)],
+  ['org set, ls', only(['npm', 'hoist'], org)],
+  ['team, access grant', only(npmLike, team)],
+  ['profile get, set', only(npmLike, profile)],
+  ['token create, list, revoke', { npm: token, hoist: token, pnpm: pnpmToken }],
   ['search', only(npmLike, search)],
   ['audit', all(audit)],
   ['unpublish a version', only(npmLike, unpublishVersion)],

@@ -63,8 +63,13 @@ AccountApi::Answer AccountApi::org_teams(const ApiRequest& request, const std::s
     HOIST_TRY(const Identity who, require_user(request));
     HOIST_CHECK(require_member(who, org));
     HOIST_TRY(const auto teams, services_.store.list_teams(org));
+    // `format=cli` is npm's way; pnpm asks without it and wants objects.
+    const bool short_form = request.parameter("format") == "cli";
     Json names = Json::array();
-    for (const TeamRow& team : teams) names.push_back(fmt::format("{}:{}", team.org, team.name));
+    for (const TeamRow& team : teams) {
+      names.push_back(short_form ? Json(fmt::format("{}:{}", team.org, team.name))
+                                 : Json{{"name", team.name}, {"description", team.description}});
+    }
     return json_answer(names);
   }
   if (request.method != "PUT") return fail("E405", "method not allowed");

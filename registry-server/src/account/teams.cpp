@@ -29,7 +29,10 @@ AccountApi::Answer AccountApi::team_users(const ApiRequest& request, const std::
     HOIST_TRY(const Identity who, require_user(request));
     HOIST_CHECK(require_member(who, org));
     HOIST_TRY(const auto members, services_.store.list_team_members(org, team));
-    return json_answer(Json(members));
+    if (request.parameter("format") == "cli") return json_answer(Json(members));
+    Json objects = Json::array();
+    for (const std::string& member : members) objects.push_back({{"name", member}});
+    return json_answer(objects);
   }
   HOIST_TRY(const Identity who, require_writer(request));
   HOIST_CHECK(require_leader(who, org));

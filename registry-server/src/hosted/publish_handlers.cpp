@@ -80,11 +80,17 @@ Result<PublishResult> PublishHandlers::publish(const Json& document, const std::
   const Publisher publisher{user, account ? account->email : ""};
   HOIST_TRY(PublishCommand command, plan_publish(std::move(checked), upload, publisher, key_, gate_.now()));
   fault_point("publish.verified");
-  HOIST_CHECK(upload.commit());
-  fault_point("publish.blob-stored");
-  HOIST_TRY(const PublishResult result, store_.publish(command));
-  fault_point("publish.committed");
-  return result;
+  constexpr int kAttempts = 3;
+  for (int attempt = 1;; ++attempt) {
+    HOIST_CHECK(upload.commit());
+    fault_point("publish.blob-stored");
+    Result<PublishResult> result = store_.publish(command);
+    fault_point("publish.committed");
+    const bool was_collected = !result && result.error().code == "E503";
+    if (!was_collected || attempt == kAttempts) return result;
+    HOIST_TRY(const bool revived, store_.revive_blob(upload.key()));
+    if (!revived) return result;  // a collection is at it: the client tries again
+  }
 }
 
 asio::awaitable<Response> PublishHandlers::change(const Exchange& exchange, const Json& document) {

@@ -2,6 +2,7 @@
 /// GET of packuments, manifests and tarballs.
 
 #include "hosted/gate.hpp"
+#include "views/hot_blobs.hpp"
 
 namespace hoist::registry {
 
@@ -35,6 +36,7 @@ class ReadHandlers {
   PackageStore& packages_;
   BlobStore& blobs_;
   ReadFallback* fallback_;
+  HotBlobs hot_{4U << 20U};
 };
 
 /// The tarball of a request: the selector, or for `/@s/n/-/@s/n-1.0.0.tgz` the last part of it.

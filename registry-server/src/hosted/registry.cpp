@@ -1,5 +1,7 @@
 #include "hosted/registry.hpp"
 
+#include <malloc.h>
+
 namespace hoist::registry {
 namespace {
 
@@ -46,6 +48,8 @@ Registry::Registry(Storage& storage, RegistryOptions options, RegistryParts part
 }
 
 Result<std::unique_ptr<Registry>> Registry::make(Storage& storage, RegistryOptions options, RegistryParts parts) {
+  // One arena for each of dozens of threads would hold on to more memory than the registry itself needs.
+  ::mallopt(M_ARENA_MAX, 4);
   HOIST_TRY(SigningKey key, open_signing_key(storage.metadata()));
   return std::unique_ptr<Registry>(new Registry(storage, std::move(options), std::move(parts), std::move(key)));
 }

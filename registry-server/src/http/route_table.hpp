@@ -46,11 +46,12 @@ class RouteTable {
   [[nodiscard]] Result<Found> find(std::string_view method, std::string_view path) const;
 
  private:
+  /// A pattern that begins with `{pkg}` stands in its list without that.
   struct Entry {
     std::vector<std::string> pattern;
     std::map<std::string, std::pair<Handler, Login>, std::less<>> methods;
   };
-  std::vector<Entry> entries_;
+  std::vector<Entry> packages_, services_;
 };
 
 }  // namespace hoist::registry

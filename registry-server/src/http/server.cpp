@@ -1,6 +1,8 @@
 #include "hoist/registry/server.hpp"
 
+#include <sys/resource.h>
 #include <unistd.h>
+
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/executor_work_guard.hpp>
@@ -24,6 +26,14 @@ namespace asio = boost::asio;
 using asio::ip::tcp;
 
 constexpr auto kAsTuple = asio::as_tuple(asio::use_awaitable);
+
+/// As many connections as the system lets this process have: the usual soft limit is far below the hard one.
+void raise_descriptor_limit() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  (void)::setrlimit(RLIMIT_NOFILE, &limit);
+}
 
 /// The fixture router, which knows no bodies and never waits.
 class RouterService final : public Service {
@@ -148,6 +158,7 @@ Server::Server(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Server::~Server() = default;
 
 Result<std::unique_ptr<Server>> Server::bind(ServerOptions options) {
+  raise_descriptor_limit();
   boost::system::error_code error;
   const auto address = asio::ip::make_address(options.host, error);
   if (error) return fail("EINVAL", fmt::format("not a numeric address: {}", options.host));

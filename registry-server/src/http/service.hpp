@@ -13,7 +13,8 @@ class BodyReader {
  public:
   virtual ~BodyReader() = default;
   /// The next piece, valid until the next call; empty at the end. E413 past the server's limit, E400 for bytes that are
-  /// no HTTP, E408 when the client is too slow; what follows cannot be read then.
+  /// no HTTP, E408 when the client is too slow, whose connection is
+  /// closed by then; what follows cannot be read.
   virtual boost::asio::awaitable<Result<std::string_view>> next() = 0;
   /// What Content-Length says; nullopt for a chunked body.
   [[nodiscard]] virtual std::optional<std::uint64_t> announced() const = 0;

@@ -33,12 +33,14 @@ Result<Storage> open_existing(const std::string& directory) {
 
 Result<void> run_gc(const Arguments& arguments) {
   HOIST_TRY(Storage storage, open_existing(arguments.storage));
-  const auto now = std::chrono::floor<std::chrono::milliseconds>(SystemClock().now());
   const GcOptions options{.grace = std::chrono::seconds(arguments.grace), .dry_run = arguments.dry_run};
-  HOIST_TRY(const GcReport report, collect_garbage(storage, options, now));
+  HOIST_TRY(const GcReport report, collect_garbage(storage, options, SystemClock()));
   std::size_t views = 0;
   if (!arguments.dry_run) views = DiskViews(storage.views_directory()).remove_older_than(std::chrono::hours(24 * 30));
-  print(Json{{"blobs", report.blobs}, {"bytes", report.bytes}, {"leftovers", report.leftovers}, {"views", views},
+  print(Json{{"blobs", report.blobs},
+             {"bytes", report.bytes},
+             {"leftovers", report.leftovers},
+             {"views", views},
              {"dryRun", arguments.dry_run}});
   return {};
 }

@@ -5,7 +5,6 @@
 #include "hoist/base/text.hpp"
 #include "hoist/registry/directory_blob_store.hpp"
 #include "storage/directory_blob.hpp"
-#include "storage/fault_point.hpp"
 
 namespace hoist::registry {
 namespace {
@@ -46,13 +45,6 @@ Result<void> require_empty(const fs::path& directory) {
   std::error_code error;
   if (!fs::exists(directory, error) || fs::is_empty(directory, error)) return {};
   return fail("EEXIST", fmt::format("{} is not empty", directory.string()));
-}
-
-/// A blob that was condemned goes, and then its mark: in this order a crash leaves a mark to continue from.
-Result<void> finish_condemned(Storage& storage, const std::string& key) {
-  HOIST_CHECK(storage.blobs().remove(key));
-  fault_point("gc.removed");
-  return storage.metadata().forget_blob(key);
 }
 
 Result<void> verify_blobs(Storage& storage, VerifyReport& report) {
@@ -101,36 +93,6 @@ Result<void> verify_packages(Storage& storage, VerifyReport& report) {
 }
 
 }  // namespace
-
-Result<GcReport> collect_garbage(Storage& storage, const GcOptions& options, Time now) {
-  GcReport report;
-  const Time limit = now - options.grace;
-  // What an interrupted collection condemned is finished first.
-  HOIST_TRY(const auto condemned, storage.metadata().list_condemned_blobs());
-  for (const std::string& key : condemned) {
-    if (!options.dry_run) HOIST_CHECK(finish_condemned(storage, key));
-  }
-  HOIST_TRY(const auto references, storage.metadata().list_blob_references());
-  std::vector<BlobInfo> candidates;
-  HOIST_CHECK(storage.blobs().for_each([&](const BlobInfo& info) -> Result<void> {
-    if (!references.contains(info.key) && info.stored < limit) candidates.push_back(info);
-    return {};
-  }));
-  for (const BlobInfo& info : candidates) {
-    if (!options.dry_run) {
-      // Asked again, now under the lock of the metadata: a publish may have come to refer to it.
-      HOIST_TRY(const bool is_unused, storage.metadata().condemn_blob(info.key));
-      if (!is_unused) continue;
-      fault_point("gc.condemned");
-      HOIST_CHECK(finish_condemned(storage, info.key));
-    }
-    ++report.blobs;
-    report.bytes += info.size;
-  }
-  if (options.dry_run) return report;
-  HOIST_TRY(report.leftovers, storage.blobs().remove_abandoned(limit));
-  return report;
-}
 
 Result<VerifyReport> verify_storage(Storage& storage) {
   VerifyReport report;

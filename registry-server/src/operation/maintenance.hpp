@@ -3,6 +3,7 @@
 
 #include <functional>
 
+#include "hoist/base/clock.hpp"
 #include "storage/storage.hpp"
 
 namespace hoist::registry {
@@ -18,7 +19,8 @@ struct GcReport {
 };
 /// Removes blobs that no version refers to. A blob is first condemned in the metadata, in the same transaction that
 /// finds no reference; from then on a publish of that content waits, so that nothing a client was promised goes.
-[[nodiscard]] Result<GcReport> collect_garbage(Storage& storage, const GcOptions& options, Time now);
+/// EBUSY while another collection runs, or within a minute of one that was killed.
+[[nodiscard]] Result<GcReport> collect_garbage(Storage& storage, const GcOptions& options, const Clock& clock);
 
 struct VerifyReport {
   std::size_t packages = 0, versions = 0, blobs = 0;

@@ -9,6 +9,7 @@
 
 #include "hoist/base/file.hpp"
 #include "storage/fault_point.hpp"
+#include "storage/power_loss.hpp"
 
 namespace hoist::registry {
 namespace {
@@ -76,7 +77,7 @@ class FileStagedBlob final : public StagedBlob {
   FileStagedBlob(BlobPlacer& placer, fs::path temporary) : placer_(placer), temporary_(std::move(temporary)) {}
   ~FileStagedBlob() override {
     unmap();
-    if (file_.is_open()) ::unlink(temporary_.c_str());
+    if (file_.is_open() && !placed_) ::unlink(temporary_.c_str());
   }
   FileStagedBlob(const FileStagedBlob&) = delete;
   FileStagedBlob& operator=(const FileStagedBlob&) = delete;
@@ -107,27 +108,44 @@ class FileStagedBlob final : public StagedBlob {
     HOIST_CHECK(placer_.check(key));
     HOIST_TRY(const bool is_there, placer_.renew(key, size_));
     if (is_there) return {};
+    if (placed_) HOIST_CHECK(copy_to_new_file());
     HOIST_CHECK(spill());
     fault_point("blob.before-sync");
     if (::fsync(file_.get()) != 0) return write_failure(temporary_);
+    power_loss::after_sync(temporary_);
     HOIST_CHECK(placer_.place(temporary_, key));
-    unmap();
-    file_.close();  // the name is gone: nothing to unlink
+    placed_ = true;  // the temporary name is gone: nothing to unlink
     return {};
   }
 
  private:
+  /// The placed file may have been removed since; its content is still there through the descriptor.
+  Result<void> copy_to_new_file() {
+    HOIST_TRY(const std::string_view content, bytes());
+    const Descriptor old(std::move(file_));
+    placed_ = false;
+    HOIST_CHECK(spill());
+    HOIST_CHECK(write_all(content));
+    unmap();
+    return {};
+  }
   /// Moves what is in memory to the file.
   Result<void> spill() {
     if (file_.is_open()) return {};
     fault_point("blob.before-create");
     file_ = Descriptor(::open(temporary_.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
     if (!file_.is_open()) return write_failure(temporary_);
+    power_loss::after_create(temporary_);
     HOIST_CHECK(write_all(memory_));
     std::string().swap(memory_);
     return {};
   }
   Result<void> write_all(std::string_view bytes) {
+    power_loss::before_write(temporary_);
+    if (power_loss::is_disk_full()) {
+      errno = ENOSPC;
+      return write_failure(temporary_);
+    }
     while (!bytes.empty()) {
       const ssize_t done = ::write(file_.get(), bytes.data(), bytes.size());
       if (done < 0 && errno == EINTR) continue;
@@ -146,6 +164,7 @@ class FileStagedBlob final : public StagedBlob {
   Descriptor file_;
   std::string memory_;
   std::uint64_t size_ = 0;
+  bool placed_ = false;
   void* mapped_ = nullptr;
   std::size_t mapped_size_ = 0;
 };
@@ -167,6 +186,8 @@ Result<std::shared_ptr<const Blob>> open_file_blob(const fs::path& path) {
 Result<void> sync_path(const fs::path& path) {
   const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (!file.is_open() || ::fsync(file.get()) != 0) return std::unexpected(errno_error(errno, "syncing", path));
+  power_loss::after_sync(path);
+  power_loss::after_directory_sync(path);
   return {};
 }
 

@@ -11,6 +11,7 @@
 #include "hoist/base/file.hpp"
 #include "storage/directory_blob.hpp"
 #include "storage/fault_point.hpp"
+#include "storage/power_loss.hpp"
 
 namespace hoist::registry {
 namespace {
@@ -28,6 +29,21 @@ Result<void> check_key(std::string_view key) {
 Time to_time(const struct stat& status) {
   return Time(std::chrono::seconds(status.st_mtim.tv_sec) +
               std::chrono::milliseconds(status.st_mtim.tv_nsec / 1'000'000));
+}
+
+Result<void> make_folder(const fs::path& folder) {
+  if (::mkdir(folder.c_str(), 0777) == 0) {
+    power_loss::after_create(folder);
+  } else if (errno != EEXIST) {
+    return std::unexpected(errno_error(errno, "creating", folder));
+  }
+  return {};
+}
+
+/// The folders of a new store, all at once: made one by one, each would cost a publish a sync of its own.
+Result<void> make_folders(const fs::path& directory) {
+  for (int i = 0; i < 256; ++i) HOIST_CHECK(make_folder(directory / fmt::format("{:02x}", i)));
+  return {};
 }
 
 class DirectoryBlobStore final : public BlobStore, public BlobPlacer {
@@ -84,13 +100,15 @@ Result<bool> DirectoryBlobStore::renew(std::string_view key, std::uint64_t size)
 Result<void> DirectoryBlobStore::place(const fs::path& temporary, std::string_view key) {
   const fs::path path = path_of(key);
   const fs::path folder = path.parent_path();
-  if (::mkdir(folder.c_str(), 0777) == 0) {
-    HOIST_CHECK(sync_path(directory_));
-  } else if (errno != EEXIST) {
-    return std::unexpected(errno_error(errno, "creating", folder));
-  }
   fault_point("blob.before-rename");
-  if (::rename(temporary.c_str(), path.c_str()) != 0) return std::unexpected(errno_error(errno, "renaming to", path));
+  int code = ::rename(temporary.c_str(), path.c_str());
+  if (code != 0 && errno == ENOENT) {
+    HOIST_CHECK(make_folder(folder));
+    HOIST_CHECK(sync_path(directory_));
+    code = ::rename(temporary.c_str(), path.c_str());
+  }
+  if (code != 0) return std::unexpected(errno_error(errno, "renaming to", path));
+  power_loss::after_create(path);
   fault_point("blob.after-rename");
   HOIST_CHECK(sync_path(folder));
   fault_point("blob.placed");
@@ -130,7 +148,10 @@ Result<std::size_t> DirectoryBlobStore::remove_abandoned(Time time) {
 }  // namespace
 
 Result<std::unique_ptr<BlobStore>> open_directory_blob_store(const fs::path& directory) {
+  std::error_code ignored;
+  const bool is_new = !fs::exists(directory / "tmp", ignored);
   HOIST_CHECK(make_directories(directory / "tmp"));
+  if (is_new) HOIST_CHECK(make_folders(directory));
   HOIST_CHECK(sync_path(directory));
   HOIST_CHECK(sync_path(directory.parent_path()));
   return std::unique_ptr<BlobStore>(std::make_unique<DirectoryBlobStore>(directory));

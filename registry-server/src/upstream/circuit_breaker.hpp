@@ -32,7 +32,7 @@ class CircuitBreaker {
   const Options options_;
   const Clock& clock_;
   mutable std::mutex mutex_;
-  std::minstd_rand random_;  // nodes that fail together must not probe together
+  std::mt19937 random_;  // nodes that fail together must not probe together
   unsigned failures_ = 0;
   Clock::TimePoint next_probe_{};
   bool probing_ = false;

@@ -10,7 +10,11 @@ const EncodedText::Body& EncodedText::encoded(Encoding encoding) const {
   Body& body = bodies_[static_cast<std::size_t>(encoding)];
   if (!body.bytes) {
     body.bytes = std::make_shared<const std::string>(encode(encoding, text_));
-    body.etag = fmt::format("\"{}\"", hex_encode(hash(HashAlgorithm::kSha256, *body.bytes)).substr(0, 32));
+    Hasher hasher(HashAlgorithm::kSha256);
+    hasher.update(label_);
+    hasher.update(std::string_view("\0", 1));
+    hasher.update(*body.bytes);
+    body.etag = fmt::format("\"{}\"", hex_encode(hasher.finish()).substr(0, 32));
   }
   return body;
 }

@@ -15,9 +15,10 @@ class EncodedText {
  public:
   struct Body {
     std::shared_ptr<const std::string> bytes;
-    std::string etag;  ///< strong and quoted, of these very bytes
+    std::string etag;  ///< strong and quoted, of these bytes under this label
   };
-  explicit EncodedText(std::string text) : text_(std::move(text)) {}
+  /// Two texts with different labels have different tags, though their bytes be the same.
+  explicit EncodedText(std::string text, std::string label = {}) : text_(std::move(text)), label_(std::move(label)) {}
 
   [[nodiscard]] const std::string& text() const noexcept { return text_; }
   /// Compresses at the first call for an encoding, while other callers wait.
@@ -26,6 +27,7 @@ class EncodedText {
 
  private:
   const std::string text_;
+  const std::string label_;
   mutable std::mutex mutex_;
   mutable std::array<Body, kEncodings.size()> bodies_;
 };

@@ -109,11 +109,11 @@ class ViewBuilder {
         packument_["time"].is_object() ? find_string(packument_["time"], "modified") : nullptr;
     if (const auto time = modified == nullptr ? std::nullopt : parse_iso_time(*modified)) view_.modified = *time;
     // Foreign bytes: what is no UTF-8 is replaced, never thrown on.
-    const auto text = [](const Json& json) {
-      return std::make_shared<const EncodedText>(json.dump(-1, ' ', false, Json::error_handler_t::replace));
+    const auto text = [](const Json& json, const char* form) {
+      return std::make_shared<const EncodedText>(json.dump(-1, ' ', false, Json::error_handler_t::replace), form);
     };
-    view_.abbreviated = text(abbreviate(packument_));
-    view_.full = text(packument_);
+    view_.abbreviated = text(abbreviate(packument_), "abbreviated");
+    view_.full = text(packument_, "full");
     return std::move(view_);
   }
 
@@ -142,16 +142,20 @@ class ViewBuilder {
 
   void fix_tags() {
     const Json& versions = packument_["versions"];
+    const Json none = Json::object();
+    const Json* given = find_member(packument_, "dist-tags");
+    if (given == nullptr || !given->is_object()) given = &none;
+    const std::string* wanted = find_string(*given, "latest");
+    const std::string latest = choose_latest(versions, wanted == nullptr ? std::string_view() : *wanted);
     Json tags = Json::object();
-    std::string wanted;
-    if (const Json* given = find_member(packument_, "dist-tags"); given != nullptr && given->is_object()) {
-      for (const auto& [tag, version] : given->items()) {
-        if (!version.is_string()) continue;
-        if (tag == "latest") wanted = version.get<std::string>();
-        if (versions.contains(version.get<std::string>())) tags[tag] = version;
+    for (const auto& [tag, version] : given->items()) {
+      if (tag == "latest" && !latest.empty()) {
+        tags[tag] = latest;
+      } else if (version.is_string() && versions.contains(version.get<std::string>())) {
+        tags[tag] = version;
       }
     }
-    if (std::string latest = choose_latest(versions, wanted); !latest.empty()) tags["latest"] = std::move(latest);
+    if (!latest.empty() && wanted == nullptr) tags["latest"] = latest;
     packument_["dist-tags"] = std::move(tags);
   }
 

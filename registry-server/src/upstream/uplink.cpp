@@ -55,6 +55,8 @@ fetcher::HttpRequest Uplink::to_http(const UplinkRequest& request) const {
   http.deadline = options_.timeout;
   http.follow_redirects = false;
   http.accept_gzip = !request.is_tarball;
+  // The caller inflates, on a thread that may take its time.
+  http.raw_body = true;
   http.max_body = request.max_body;
   http.expected = request.expected;
   for (const auto& [name, value] : options_.headers) http.headers.set(name, value);

@@ -37,8 +37,8 @@ class Uplink {
 
   /// Follows redirects that the location guard lets pass. An answer is any status but 408, 429 and 5xx, which are
   /// failures like a lost connection: E503 (hint: seconds to wait). E503 at once while the circuit is open. EINTEGRITY,
-  /// EBADSIZE and EUPSTREAM for an answer that must not be used. `done` runs on the client's I/O thread, or inside the
-  /// call when the circuit is open, and must be quick.
+  /// EBADSIZE and EUPSTREAM for an answer that must not be used. A gzip body comes as it is: see fetcher::inflate_body.
+  /// `done` runs on the client's I/O thread, or inside the call when the circuit is open, and must be quick.
   void send(UplinkRequest request, Callback done);
   /// Unfinished requests end with ECANCELED; returns when they have.
   void stop();

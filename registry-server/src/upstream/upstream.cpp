@@ -8,6 +8,8 @@ namespace hoist::registry {
 namespace {
 
 constexpr std::size_t kViewBytes = 64U << 20U;
+/// However long a configuration wants a 404 to be believed.
+constexpr std::chrono::hours kLongestNegative{1};
 
 bool is_claimed(const Config& config, std::string_view name) {
   return name.starts_with('@') &&
@@ -31,7 +33,7 @@ struct Upstream::PackageFetch {
   std::size_t next = 0;
   std::optional<CachedPackument> cached;  ///< of uplinks[cached_from]
   std::size_t cached_from = 0;
-  std::chrono::seconds negative_age{std::chrono::seconds::max()};
+  std::chrono::seconds negative_age = kLongestNegative;
 };
 
 Result<std::unique_ptr<Upstream>> Upstream::make(const Config& config, Options options, ThreadPool& workers,
@@ -175,6 +177,7 @@ void Upstream::take_answer(std::shared_ptr<PackageFetch> fetch, Result<fetcher::
 }
 
 Result<CachedPackument> Upstream::accept_body(const PackageFetch& fetch, fetcher::HttpResponse& response) {
+  HOIST_CHECK(fetcher::inflate_body(response, fetch.uplinks[fetch.next]->options().max_metadata));
   HOIST_TRY(const Json packument, parse_packument(response.body, fetch.name));
   if (fetch.cached && fetch.cached_from == fetch.next) {
     const auto before = parse_packument(fetch.cached->body, fetch.name);

@@ -78,6 +78,10 @@ asio::awaitable<Upstream::PackageAnswer> UpstreamFallback::find(std::string name
 }
 
 asio::awaitable<Response> UpstreamFallback::packument(Exchange& exchange) {
+  // npm looks before it publishes. The name is about to be private: nobody else should hear of it.
+  if (exchange.request.npm_command == "publish") {
+    co_return response_for(no_such_package(exchange.package).error());
+  }
   const Upstream::PackageAnswer package = co_await find(exchange.package);
   if (!package) co_return upstream_error(package.error());
   const bool abbreviated = exchange.request.accept.contains(kAbbreviatedType);

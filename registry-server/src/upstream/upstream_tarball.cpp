@@ -3,6 +3,11 @@
 #include "upstream/upstream.hpp"
 
 namespace hoist::registry {
+namespace {
+
+constexpr std::uint64_t kMaxAudit = 64U << 20U;
+
+}  // namespace
 
 void Upstream::get_tarball(const std::string& name, const std::string& file, Callback<FileAnswer> done) {
   get_package(name, [this, name, file, done = std::move(done)](const PackageAnswer& package) mutable {
@@ -68,15 +73,15 @@ void Upstream::audit(std::string body, Callback<AuditAnswer> done) {
     if (uplink->options().name == config_.audit_uplink) chosen = uplink.get();
   }
   if (chosen == nullptr || config_.offline) return done(AuditAnswer("{}"));
-  constexpr std::uint64_t most = 64U << 20U;
-  UplinkRequest request{.method = "POST", .url = chosen->url(), .body = std::move(body), .max_body = most};
+  UplinkRequest request{.method = "POST", .url = chosen->url(), .body = std::move(body), .max_body = kMaxAudit};
   request.url.path += "-/npm/v1/security/advisories/bulk";
   request.headers.add("content-type", "application/json");
   chosen->send(std::move(request), [this, done = std::move(done)](Result<fetcher::HttpResponse> response) mutable {
     post([done = std::move(done), response = std::move(response)]() mutable {
       if (!response) return done(std::unexpected(response.error()));
+      const bool readable = fetcher::inflate_body(*response, kMaxAudit).has_value();
       const auto json = parse_json(response->body, "the audit of an uplink");
-      if (response->status != 200 || !json || !json->is_object()) {
+      if (!readable || response->status != 200 || !json || !json->is_object()) {
         return done(fail("E503", "the uplink gave no audit", "60"));
       }
       done(AuditAnswer(std::move(response->body)));

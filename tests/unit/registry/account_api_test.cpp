@@ -243,7 +243,10 @@ TEST_CASE("organisations and teams: the way of npm's commands", "[registry][auth
   CHECK(status("PUT", "org/acme/team", alice, {{"name", "devs"}}) == 409);
   CHECK(status("PUT", "org/acme/team", bob, {{"name", "more"}}) == 403);
   CHECK(accounts.json({.path = "org/@acme/team?format=cli", .token = alice}) == Json{"acme:devs"});
+  // pnpm asks without the format and wants objects.
+  CHECK(accounts.json({.path = "org/acme/team", .token = alice})[0]["name"] == "devs");
   CHECK(status("PUT", "team/acme/devs/user", alice, {{"user", "bob"}}) == 201);
+  CHECK(accounts.json({.path = "team/acme/devs/user", .token = alice})[0]["name"] == "bob");
   CHECK(status("PUT", "team/acme/devs/user", alice, {{"user", "root"}}) == 403);
   CHECK(accounts.json({.path = "team/acme/devs/user?format=cli", .token = alice}) == Json{"bob"});
 

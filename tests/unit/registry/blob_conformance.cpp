@@ -54,6 +54,18 @@ void check_blob_store(const BlobStoreFactory& make) {
     CHECK(store->open(key).error().code == "ENOENT");
     REQUIRE(store->remove(key));
   }
+  // The same staged content can be stored once more after its removal.
+  for (const std::size_t size : {std::size_t{100}, std::size_t{2} << 20U}) {
+    const std::string content(size, 'r');
+    const auto staged = store->stage();
+    REQUIRE(staged);
+    REQUIRE((*staged)->append(content));
+    for (int i = 0; i < 3; ++i) {
+      REQUIRE((*staged)->commit(blob_key(content)));
+      CHECK((*store->open(blob_key(content)))->read(0, size + 1) == content);
+      REQUIRE(store->remove(blob_key(content)));
+    }
+  }
   // What is not committed leaves nothing behind.
   {
     const auto staged = store->stage();

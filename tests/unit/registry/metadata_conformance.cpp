@@ -240,8 +240,20 @@ void check_blob_condemnation(const MetadataStoreFactory& make) {
   CHECK(value(store->condemn_blob(command.version.blob)));
   CHECK(value(store->list_condemned_blobs()) == std::vector<std::string>{command.version.blob});
   CHECK(code(store->publish(command)) == "E503");
-  ok(store->forget_blob(command.version.blob));
+  CHECK_FALSE(value(store->revive_blob(command.version.blob)));  // it may be removed at any moment
+  ok(store->bury_blob(command.version.blob, kNow));
+  CHECK(value(store->list_condemned_blobs()).empty());
+  CHECK(code(store->publish(command)) == "E503");
+  CHECK(value(store->revive_blob(command.version.blob)));
   value(store->publish(command));
+  const std::string other(128, 'a');
+  CHECK(value(store->condemn_blob(other)));
+  ok(store->bury_blob(other, kNow));
+  CHECK(value(store->condemn_blob(other)));  // it was stored once more, and is unused once more
+  CHECK(value(store->list_condemned_blobs()) == std::vector<std::string>{other});
+  ok(store->bury_blob(other, kNow));
+  ok(store->forget_buried_blobs(kNow + std::chrono::hours(1)));
+  CHECK(value(store->revive_blob(other)));
   CHECK_FALSE(value(store->condemn_blob(command.version.blob)));
   CHECK(value(store->list_blob_references()) ==
         std::map<std::string, std::uint64_t>{{command.version.blob, command.version.size}});

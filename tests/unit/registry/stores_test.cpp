@@ -3,6 +3,7 @@
 #include "hoist/registry/directory_blob_store.hpp"
 #include "hoist/registry/sqlite_store.hpp"
 #include "metadata_conformance.hpp"
+#include "storage/sqlite/database.hpp"
 #include "support/catch.hpp"
 #include "support/temp_dir.hpp"
 
@@ -92,4 +93,25 @@ TEST_CASE("SqliteStore: a backup is a store of its own with the same rows", "[re
   const auto copy = open_store(folder / "copy.db");
   CHECK(copy->list_packages("", 10) == std::vector<std::string>{"left"});
   CHECK(copy->check_integrity()->empty());
+}
+
+TEST_CASE("SqliteStore 56: a file of a newer program is refused and left as it is", "[registry][store]") {
+  const TempDir folder;
+  const std::string path = (folder / "r.db").string();
+  {
+    REQUIRE(open_store(path)->publish(publish_command("left", "1.0.0")));
+  }
+  {
+    const auto database = sqlite::Database::open(path, sqlite::Database::Mode::kReadWrite);
+    REQUIRE(database);
+    REQUIRE((*database)->run_script("PRAGMA user_version=99"));
+  }
+  const auto refused = open_sqlite_store(path);
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().code == "ESCHEMA");
+  {
+    const auto database = sqlite::Database::open(path, sqlite::Database::Mode::kReadWrite);
+    REQUIRE((*database)->run_script("PRAGMA user_version=1"));
+  }
+  CHECK((*open_store(path)->load_package("left"))->versions.size() == 1);
 }

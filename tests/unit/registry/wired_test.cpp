@@ -152,6 +152,8 @@ TEST_CASE("registry program: packages come through the uplink, and from the cach
                    .path = "-/npm/v1/security/advisories/bulk",
                    .body = R"({"a":["1.0.0"],"@mine/thing":["1.0.0"]})"})
             .body == R"({"a":[]})");
+  // npm's look before a publish: the name is not told to anybody.
+  CHECK(registry.send({.path = "about-to-be-mine", .headers = {{"npm-command", "publish"}}}).status == 404);
   for (const SeenRequest& request : uplink.requests()) {
     CHECK_FALSE(request.target.contains("mine"));  // [51]
     CHECK_FALSE(request.body.contains("mine"));

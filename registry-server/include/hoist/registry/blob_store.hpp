@@ -30,7 +30,8 @@ class StagedBlob {
   [[nodiscard]] virtual Result<void> append(std::string_view bytes) = 0;
   /// All that was appended, valid until the next call on this object.
   [[nodiscard]] virtual Result<std::string_view> bytes() = 0;
-  /// Durable under `key` on return. Fine when the key is there already; the blob then counts as stored now.
+  /// Durable under `key` on return. Fine when the key is there already; the blob then counts as stored now. May be
+  /// called again, to store what was removed meanwhile.
   [[nodiscard]] virtual Result<void> commit(std::string_view key) = 0;
 };
 

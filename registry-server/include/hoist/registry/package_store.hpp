@@ -80,7 +80,7 @@ class PackageStore {
 
   /// Makes a version visible, and the package with it: its first publisher becomes maintainer, and a package without
   /// `latest` gets it. E409 when the version exists with other bytes or from another user, when it was unpublished
-  /// with other bytes; E503 when the blob is about to be collected (store it again and retry). Whether the user may
+  /// with other bytes; E503 when the blob was collected (revive it, store it again and repeat). Whether the user may
   /// publish is the caller's question.
   [[nodiscard]] virtual Result<PublishResult> publish(const PublishCommand& command) = 0;
   /// All or nothing. E404 for an unknown package, version or tag target; E409 for a stale revision; E400 when
@@ -99,10 +99,20 @@ class PackageStore {
 
   /// Blobs that some version refers to, each once, with its size.
   [[nodiscard]] virtual Result<std::map<std::string, std::uint64_t>> list_blob_references() = 0;
-  /// True when no version refers to the blob: from then on publish() refuses it until forget_blob().
+  // A collection condemns a blob, removes it from the blob store, and buries it. A publish of the same content is
+  // refused from the first step on; after the last it revives the blob: first the mark goes, then the content is stored
+  // again. So a publish that succeeds refers to content that was stored after every removal.
+
+  /// True when no version refers to the blob: from then on publish() refuses it.
   [[nodiscard]] virtual Result<bool> condemn_blob(std::string_view key) = 0;
-  [[nodiscard]] virtual Result<void> forget_blob(std::string_view key) = 0;
+  /// The condemned blob is gone from the blob store.
+  [[nodiscard]] virtual Result<void> bury_blob(std::string_view key, Time now) = 0;
+  /// True when the blob bears no mark any more; false while it is condemned and may be removed at any moment.
+  [[nodiscard]] virtual Result<bool> revive_blob(std::string_view key) = 0;
+  /// Condemned and not buried: what a collection that was interrupted has left to do.
   [[nodiscard]] virtual Result<std::vector<std::string>> list_condemned_blobs() = 0;
+  /// Forgets blobs that were buried before `time`: longer ago than any publish takes.
+  [[nodiscard]] virtual Result<void> forget_buried_blobs(Time time) = 0;
 };
 
 }  // namespace hoist::registry

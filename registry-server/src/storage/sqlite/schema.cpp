@@ -34,7 +34,7 @@ CREATE INDEX maintainers_by_user ON maintainers(user);
 CREATE TABLE stars(package INTEGER NOT NULL REFERENCES packages(id), user TEXT NOT NULL, PRIMARY KEY(package, user))
   WITHOUT ROWID;
 CREATE TABLE changes(sequence INTEGER PRIMARY KEY AUTOINCREMENT, package INTEGER NOT NULL UNIQUE);
-CREATE TABLE condemned_blobs(blob TEXT PRIMARY KEY) WITHOUT ROWID;
+CREATE TABLE condemned_blobs(blob TEXT PRIMARY KEY, buried INTEGER) WITHOUT ROWID;
 CREATE VIRTUAL TABLE search USING fts5(name, text, tokenize='unicode61');
 
 CREATE TABLE users(

@@ -140,30 +140,4 @@ Result<PublishResult> SqliteStore::publish(const PublishCommand& command) {
   return writes_->run<PublishResult>([&](Database& database) { return publish_in(database, command); });
 }
 
-Result<bool> SqliteStore::condemn_blob(std::string_view key) {
-  return writes_->run<bool>([&](Database& database) -> Result<bool> {
-    HOIST_TRY(const auto used, database.integer("SELECT 1 FROM versions WHERE blob=? LIMIT 1", key));
-    if (used) return false;
-    HOIST_CHECK(database.execute("INSERT OR IGNORE INTO condemned_blobs(blob) VALUES(?)", key));
-    return true;
-  });
-}
-
-Result<void> SqliteStore::forget_blob(std::string_view key) {
-  HOIST_CHECK(writes_->run<bool>([&](Database& database) -> Result<bool> {
-    HOIST_CHECK(database.execute("DELETE FROM condemned_blobs WHERE blob=?", key));
-    return true;
-  }));
-  return {};
-}
-
-Result<std::vector<std::string>> SqliteStore::list_condemned_blobs() {
-  return read<std::vector<std::string>>([](Database& database) -> Result<std::vector<std::string>> {
-    std::vector<std::string> keys;
-    HOIST_CHECK(
-        database.each_row("SELECT blob FROM condemned_blobs", [&](const Row& row) { keys.push_back(row.text(0)); }));
-    return keys;
-  });
-}
-
 }  // namespace hoist::registry::sqlite

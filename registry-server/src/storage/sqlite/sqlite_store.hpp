@@ -31,7 +31,9 @@ class SqliteStore final : public MetadataStore {
   Result<void> remove_package(std::string_view name, std::optional<Revision> at_revision, std::string_view by,
                               Time now) override;
   Result<bool> condemn_blob(std::string_view key) override;
-  Result<void> forget_blob(std::string_view key) override;
+  Result<void> bury_blob(std::string_view key, Time now) override;
+  Result<bool> revive_blob(std::string_view key) override;
+  Result<void> forget_buried_blobs(Time time) override;
   Result<std::vector<std::string>> list_condemned_blobs() override;
 
   // sqlite_users.cpp
