@@ -30,12 +30,13 @@ class Access {
     const auto parts = parse_team(team);
     if (parts.scope.empty() || parts.team.empty()) return fail("", "team must be in format `scope:team`");
     const Json body{{"package", name}, {"permissions", permissions}};
-    return put(json_call("PUT", team_path(parts, "package"), name, body));
+    return put(scoped(parts, json_call("PUT", team_path(parts, "package"), name, body)));
   }
 
   Result<void> revoke(const std::string& team, const std::string& argument) {
     HOIST_TRY(const auto name, package_name(argument, false));
-    return put(json_call("DELETE", team_path(parse_team(team), "package"), name, Json{{"package", name}}));
+    const auto parts = parse_team(team);
+    return put(scoped(parts, json_call("DELETE", team_path(parts, "package"), name, Json{{"package", name}})));
   }
 
   Result<void> list_packages(std::string owner, const std::string& only) {
@@ -84,6 +85,11 @@ class Access {
   }
 
  private:
+  static fetcher::RegistryCall scoped(const TeamName& team, fetcher::RegistryCall call) {
+    call.headers.add("npm-scope", team.scope);
+    return call;
+  }
+
   Result<void> put(fetcher::RegistryCall call) {
     HOIST_TRY(const auto answer, registry_.send(std::move(call)));
     return {};

@@ -41,7 +41,7 @@ Result<int> add(Session& session, const std::string& argument, const std::string
   }
   const auto path = fmt::format("{}/{}", tags_path(spec.name), percent_encode_component(tag));
   HOIST_TRY(const auto answer, registry.send(json_call("PUT", path, spec.name, spec.raw_spec)));
-  session.console.standard(fmt::format("+{}: {}@{}", tag, spec.name, spec.raw_spec));
+  session.console.always(fmt::format("+{}: {}@{}", tag, spec.name, spec.raw_spec));
   return 0;
 }
 
@@ -57,7 +57,7 @@ Result<int> remove(Session& session, const std::string& argument, const std::str
   call.path = fmt::format("{}/{}", tags_path(spec.name), percent_encode_component(tag));
   call.package = spec.name;
   HOIST_TRY(const auto answer, registry.send(std::move(call)));
-  session.console.standard(fmt::format("-{}: {}@{}", tag, spec.name, printable(*version)));
+  session.console.always(fmt::format("-{}: {}@{}", tag, spec.name, printable(*version)));
   return 0;
 }
 
@@ -78,7 +78,7 @@ Result<int> list(Session& session, std::string argument) {
   for (const auto& [tag, version] : tags->items())
     lines.push_back(printable(fmt::format("{}: {}", tag, display_text(version))));
   std::ranges::sort(lines);
-  session.console.standard(join(lines, "\n"));
+  session.console.always(join(lines, "\n"));
   return 0;
 }
 
@@ -87,7 +87,7 @@ Result<int> list_workspaces(Session& session) {
   HOIST_TRY(const auto chosen, chosen_workspaces(session));
   int code = 0;
   for (const auto& workspace : chosen) {
-    session.console.standard(workspace.name + ':');
+    session.console.always(workspace.name + ':');
     if (!list(session, workspace.name)) code = 1;
   }
   return code;

@@ -86,7 +86,7 @@ Result<int> run_login(Session& session, const std::vector<std::string>&) {
   set_token(config, url, token);
   if (!scope.empty()) config.set(scope + ":registry", url, Layer::kUser);
   HOIST_CHECK(config.save(Layer::kUser));
-  session.console.standard(
+  session.console.always(
       fmt::format("Logged in{} on {}.", scope.empty() ? std::string() : " to scope " + scope, redact(url)));
   return 0;
 }

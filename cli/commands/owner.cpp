@@ -38,7 +38,7 @@ Result<void> list(Session& session, const std::string& argument) {
   std::vector<std::string> lines;
   for (const auto& owner : owners_of(*packument))
     lines.push_back(fmt::format("{} <{}>", text_of(owner, "name"), text_of(owner, "email")));
-  session.console.standard(lines.empty() ? "no admin found" : join(lines, "\n"));
+  session.console.always(lines.empty() ? "no admin found" : join(lines, "\n"));
   return {};
 }
 
@@ -92,7 +92,7 @@ Result<void> change(Session& session, const std::string& user_name, const std::s
   const auto answer = registry.send(json_call("PUT", path, name, body));
   if (!answer)
     return fail("EOWNERMUTATE", fmt::format("Failed to update package: {}", Json(answer.error().message).dump()));
-  session.console.standard(fmt::format("{} {} ({})", add ? "+" : "-", printable(user_name), name));
+  session.console.always(fmt::format("{} {} ({})", add ? "+" : "-", printable(user_name), name));
   return {};
 }
 

@@ -18,7 +18,7 @@ using package::Version;
 
 Error private_package() {
   return {"EPRIVATE",
-          "This package has been marked as private\n  Remove the 'private' field from the package.json to publish it.",
+          "This package has been marked as private\nRemove the 'private' field from the package.json to publish it.",
           {},
           {},
           {}};

@@ -64,8 +64,9 @@ class SearchPrinter {
 
   std::string parseable(const Json& package) const {
     std::vector<std::string> columns{text_of(package, "name"), text_of(package, "description"), date(package),
-                                     text_of(package, "version"), join(keywords_of(package), ",")};
+                                     text_of(package, "version")};
     std::erase(columns, std::string());
+    columns.push_back(join(keywords_of(package), ","));  // this one is there even when it is empty
     for (auto& column : columns) std::ranges::replace(column, '\t', ' ');
     return join(columns, "\t");
   }
@@ -127,10 +128,12 @@ std::string search_path(const Config& config, const std::string& words) {
     for (const char* kind : {"quality", "popularity", "maintenance"})
       if (!optimal) query[kind] = by->second == kind ? "1" : "0";
   }
-  return fmt::format("/-/v1/search?text={}&size={}&from={}&quality={}&popularity={}&maintenance={}",
-                     percent_encode_component(words), display_text(config.get("searchlimit")),
-                     percent_encode_component(query["from"]), percent_encode_component(query["quality"]),
-                     percent_encode_component(query["popularity"]), percent_encode_component(query["maintenance"]));
+  // As forms encode it.
+  const auto text = replace_all(percent_encode_component(words), "%20", "+");
+  return fmt::format("/-/v1/search?text={}&size={}&from={}&quality={}&popularity={}&maintenance={}", text,
+                     display_text(config.get("searchlimit")), percent_encode_component(query["from"]),
+                     percent_encode_component(query["quality"]), percent_encode_component(query["popularity"]),
+                     percent_encode_component(query["maintenance"]));
 }
 
 }  // namespace

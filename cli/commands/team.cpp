@@ -37,8 +37,7 @@ class Team {
   Result<void> list(bool users) {
     const auto path = users ? team_path(name_, "user?format=cli")
                             : fmt::format("/-/org/{}/team?format=cli", percent_encode_component(name_.scope));
-    auto call = scoped_call("GET", path);
-    HOIST_TRY(const auto found, registry_.send_json(std::move(call)));
+    HOIST_TRY(const auto found, registry_.get(path));
     std::vector<std::string> names;
     if (found.is_structured())
       for (const auto& item : found) names.push_back(printable(display_text(item)));
@@ -58,12 +57,12 @@ class Team {
   [[nodiscard]] const TeamName& name() const noexcept { return name_; }
 
  private:
-  /// The registry of the scope, since no package says which.
+  /// To the registry of the scope, since no package says which.
   fetcher::RegistryCall scoped_call(std::string method, const std::string& path) const {
     fetcher::RegistryCall call;
     call.method = std::move(method);
     call.path = registry_.registry_for(fmt::format("@{}/", name_.scope)) + path.substr(1);
-    call.headers.add("npm-scope", '@' + name_.scope);
+    call.headers.add("npm-scope", name_.scope);
     return call;
   }
 

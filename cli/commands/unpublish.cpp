@@ -131,7 +131,7 @@ Result<void> unpublish_at(Session& session, const std::vector<std::string>& argu
   if (one_left && versions->contains(version) && !force) return usage_error(session, kLastVersion);
   if (!config.get_bool("dry-run")) HOIST_CHECK(unpublish(registry, name, version));
   if (!session.console.silent())
-    session.console.standard(fmt::format("- {}{}", name, version.empty() || one_left ? "" : '@' + version));
+    session.console.always(fmt::format("- {}{}", name, version.empty() || one_left ? "" : '@' + version));
   return {};
 }
 

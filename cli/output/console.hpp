@@ -50,6 +50,8 @@ class Console final : public Reporter {
 
   /// A line of results, colours allowed. Not shown with `--json`.
   void standard(std::string_view text);
+  /// A line of results of a command that has no JSON: shown with `--json` too, as in npm.
+  void always(std::string_view text) { raw(std::string(text) + '\n'); }
   /// Results that are no line of ours and must arrive as they are (`semver`, child output).
   void raw(std::string_view text);
   /// Adds to the JSON document; objects are merged.

@@ -21,10 +21,10 @@ class HiddenInput {
     if (!active_) return;
     termios hidden = before_;
     hidden.c_lflag &= ~static_cast<tcflag_t>(ECHO);
-    active_ = tcsetattr(STDIN_FILENO, TCSAFLUSH, &hidden) == 0;
+    active_ = tcsetattr(STDIN_FILENO, TCSANOW, &hidden) == 0;
   }
   ~HiddenInput() {
-    if (active_) tcsetattr(STDIN_FILENO, TCSAFLUSH, &before_);
+    if (active_) tcsetattr(STDIN_FILENO, TCSANOW, &before_);
   }
   HiddenInput(const HiddenInput&) = delete;
   HiddenInput& operator=(const HiddenInput&) = delete;
@@ -60,8 +60,9 @@ bool is_interactive(Console& console) { return isatty(STDIN_FILENO) == 1 && cons
 
 Result<std::string> ask(Console& console, std::string_view question, bool secret) {
   console.end_progress();
-  console.streams().err(question);
+  // Hidden before it is asked for: whoever answers at once must not see it either.
   const HiddenInput hidden(secret);
+  console.streams().err(question);
   auto line = read_line();
   if (hidden.active() || !line) console.streams().err("\n");
   return line;
