@@ -47,6 +47,7 @@ class IdealTree {
   [[nodiscard]] const std::vector<Node*>& updated_manifests() const noexcept { return updated_; }
   /// Gives up (ERESOLVE) after looking at the dependencies of so many nodes.
   void limit_steps(std::size_t steps) noexcept { max_steps_ = steps; }
+  [[nodiscard]] std::size_t steps() const noexcept { return steps_; }
   /// After an ERESOLVE: the direct dependencies that its report names.
   [[nodiscard]] const std::vector<std::string>& in_conflict() const noexcept { return graph_.in_conflict; }
   /// For a request with pins, after build().
@@ -148,6 +149,7 @@ class IdealTree {
   bool flags_suspect_ = false;
   int original_version_ = 0;
   int peer_depth_ = 0;
+  std::unordered_map<std::string, int> visits_;  ///< by location
   std::size_t steps_ = 0;
   std::size_t max_steps_ = 500'000;
   PackageExtensions extensions_;

@@ -48,6 +48,13 @@ Node* DepsQueue::pop() {
   return next;
 }
 
+namespace {
+
+/// A node is looked at again when a later placement unsettles it: a handful of times in real projects.
+constexpr int kMaxVisits = 300;
+
+}  // namespace
+
 Result<void> IdealTree::build_deps() {
   HOIST_CHECK(assert_root_overrides());
   queue_.push(root_);
@@ -57,7 +64,7 @@ Result<void> IdealTree::build_deps() {
       if (node->seen || node->root() != root_) continue;
       node->seen = true;
       // Placements that displace each other in turn have no end; npm 12 runs until it is stopped.
-      if (steps_++ == max_steps_)
+      if (steps_++ == max_steps_ || ++visits_[node->location] > kMaxVisits)
         return fail("ERESOLVE",
                     fmt::format("the tree does not settle: placing the dependencies of {} displaces what others need",
                                 printable(node->location.empty() ? "the root project" : node->location)));

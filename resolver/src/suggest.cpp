@@ -12,7 +12,9 @@ namespace {
 
 /// Most conflicts fail within milliseconds; a project that resolves costs a full resolution.
 constexpr std::size_t kMaxTrials = 60;
-constexpr std::size_t kMaxTrialSteps = 20'000;
+/// Nodes looked at in all attempts together: several resolutions of a large project, and an end for trees that do not
+/// settle.
+constexpr std::size_t kMaxSteps = 15'000;
 constexpr std::size_t kMaxInvolved = 8;
 constexpr std::size_t kMaxMajors = 12;
 
@@ -114,7 +116,7 @@ class Search {
 
   /// Runs the command that would be suggested.
   std::optional<Suggestion> attempt(std::initializer_list<const Candidate*> changes) {
-    if (trials_ == kMaxTrials) return std::nullopt;
+    if (trials_ == kMaxTrials || steps_left_ == 0) return std::nullopt;
     ++trials_;
     Suggestion made;
     const auto replaced = [&](const std::string& raw) {
@@ -132,8 +134,10 @@ class Search {
     changed.add = made.command;
     NullReporter silent;
     IdealTree tree(changed, options_, sources_, silent);
-    tree.limit_steps(kMaxTrialSteps);
-    if (!tree.build()) return std::nullopt;
+    tree.limit_steps(steps_left_);
+    const auto built = tree.build();
+    steps_left_ -= std::min(steps_left_, tree.steps());
+    if (!built) return std::nullopt;
     return made;
   }
 
@@ -141,6 +145,7 @@ class Search {
   const ResolveOptions& options_;
   Sources sources_;
   std::size_t trials_ = 0;
+  std::size_t steps_left_ = kMaxSteps;
 };
 
 }  // namespace

@@ -151,7 +151,11 @@ TEST_CASE("resolve: the placed tree satisfies every edge", "[resolver][property]
     // A peer that does not fit is one that npm warns about.
     if (!relaxed && !project.reporter.contains("overriding peer dependency"))
       CHECK(broken_edges(outcome->lock, true) == std::vector<std::string>{});
-    // What is in place needs nothing else: a second run changes nothing.
+    // What is in place needs nothing else: a second run changes nothing, unless a displacement left something over.
+    // npm writes that into the lockfile as well, and only the next run prunes it.
+    const bool leftovers = std::any_of(outcome->lock.packages.begin(), outcome->lock.packages.end(),
+                                       [](const auto& entry) { return entry.second.extraneous; });
+    if (leftovers) continue;
     const std::string once = lockfile::write_lockfile(outcome->lock, {});
     const auto again = project.run();
     REQUIRE(again);
