@@ -81,7 +81,9 @@ Result<Lockfile> settle_lock(Session& session, const fs::path& root, Lockfile me
   Network network(session.config, root, node, session.command, session.console, session.clock);
   LockedFolders folders(merged, root, network.manifests());
   const resolver::Sources sources{network.packuments(), folders, &network.bundles()};
-  HOIST_TRY(auto outcome, resolver::resolve(request, options, sources, session.console));
+  // What there is to warn about, the next install will say; git's output is no place for it.
+  NullReporter quiet;
+  HOIST_TRY(auto outcome, resolver::resolve(request, options, sources, quiet));
   return std::move(outcome.lock);
 }
 

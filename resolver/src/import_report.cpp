@@ -26,11 +26,14 @@ Present present_in(const Node& root) {
 }
 
 std::string reason_for(const std::string& id, const Present& present,
-                       const std::map<std::string, std::string, std::less<>>& unreachable) {
+                       const std::map<std::string, std::string, std::less<>>& unreachable,
+                       const std::map<std::string, std::string, std::less<>>& rejected) {
   if (const auto known = unreachable.find(id); known != unreachable.end()) return known->second;
   const std::string name = id.substr(0, id.find('@', 1));
   if (const auto bundled = present.bundled.find(name); bundled != present.bundled.end())
     return bundled->second + " bundles its own copy";
+  if (const auto wanted = rejected.find(id); wanted != rejected.end())
+    return "it is no answer to " + wanted->second + " (a resolution of the other client?)";
   return present.names.contains(name) ? "another version satisfies everything that asks for it"
                                       : "nothing in the tree asks for it";
 }
@@ -46,7 +49,7 @@ ImportReport IdealTree::import_report() const {
     if (present.versions.contains(id))
       ++report.kept;
     else
-      report.lost.push_back({id, reason_for(id, present, graph_.lost_pins)});
+      report.lost.push_back({id, reason_for(id, present, graph_.lost_pins, graph_.rejected_pins)});
   }
   for (const auto& [what, why] : request_.pins->others()) report.lost.push_back({what, why});
   return report;

@@ -35,7 +35,10 @@ std::vector<const Pin*> pins_for(const Edge& edge) {
   std::vector<const Pin*> usable;
   for (const Pin* pin : graph.pins->find(dependent_key(*edge.from), edge.name, edge.spec())) {
     if (pin->version.empty() || graph.lost_pins.contains(lockfile::pin_id(*pin))) continue;
-    if (is_accepted(edge, *pin)) usable.push_back(pin);
+    if (is_accepted(edge, *pin))
+      usable.push_back(pin);
+    else
+      graph.rejected_pins.emplace(lockfile::pin_id(*pin), edge.name + "@" + edge.spec());
   }
   return usable;
 }

@@ -261,6 +261,8 @@ class Graph {
   const lockfile::Pins* pins = nullptr;
   /// Why pins (`name@version`) cannot be had; others are taken in their place.
   std::map<std::string, std::string, std::less<>> lost_pins;
+  /// Pins that a spec they were chosen for does not accept, and that spec: resolutions of another client.
+  std::map<std::string, std::string, std::less<>> rejected_pins;
 
  private:
   void construct(Node* node, NodeOptions& options);

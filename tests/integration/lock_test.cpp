@@ -122,6 +122,18 @@ TEST_CASE("Import: what the registry has no longer, or with other content, is na
   CHECK(version_in(project, "node_modules/left") == "1.1.0");
 }
 
+TEST_CASE("Import: a resolution that package.json does not allow is named and replaced", "[integration][lock]") {
+  const RegistryProcess registry;
+  const Project project(R"({"name":"app","dependencies":{"left":"^1.0.0"},"resolutions":{"left":"2.0.0"}})",
+                        registry.url());
+  project.write("yarn.lock", "left@^1.0.0:\n  version \"2.0.0\"\n");
+  const auto result = project.hoist({"install", "--package-lock-only"});
+  INFO(result.errors);
+  REQUIRE(result.exit_code == 0);
+  CHECK(result.errors.find("not kept: left@2.0.0: it is no answer to left@^1.0.0") != std::string::npos);
+  CHECK(version_in(project, "node_modules/left") == "1.1.0");
+}
+
 TEST_CASE("Damaged lock: an install goes on without it, ci does not", "[integration][lock]") {
   const RegistryProcess registry;
   const Project project(kManifest, registry.url());
@@ -199,6 +211,26 @@ TEST_CASE("git merge: two branches that change the lock merge into one tree", "[
   const auto packages = project.read_json("package-lock.json").at("packages");
   CHECK(packages.contains("node_modules/right"));
   CHECK(packages.at("node_modules/deep-one").value("dev", false));
+}
+
+TEST_CASE("git merge: a workspace's change and the root's meet", "[integration][lock]") {
+  const RegistryProcess registry;
+  const Project project(R"({"name":"app","private":true,"workspaces":["packages/*"]})", registry.url());
+  project.write("packages/a/package.json", R"({"name":"a","version":"1.0.0"})");
+  start_repository(project, registry);
+  branch(project, "one", {"install", "left@1", "--workspace", "a"});
+  branch(project, "two", {"install", "right"});
+  const auto merge = git(project, {"merge", "-q", "--no-edit", "one"});
+  INFO(merge.output << merge.errors);
+  REQUIRE(merge.exit_code == 0);
+  CHECK(project.hoist({"ci"}).exit_code == 0);
+  const auto packages = project.read_json("package-lock.json").at("packages");
+  CHECK(packages.at("packages/a").at("dependencies").contains("left"));
+  CHECK(packages.at("").at("dependencies").contains("right"));
+  CHECK(packages.contains("node_modules/left"));
+  const std::string merged = project.read("package-lock.json");
+  REQUIRE(project.hoist({"install"}).exit_code == 0);
+  CHECK(project.read("package-lock.json") == merged);
 }
 
 TEST_CASE("git merge: a dependency changed on both sides stays a conflict, and install reads the markers",
