@@ -1,5 +1,5 @@
-// Whole installs against a registry that breaks, lies or attacks: retried where npm retries, then a clear error; nothing
-// half done, nothing outside, and the cache is as good as before.
+// Whole installs against a registry that breaks, lies or attacks: retried where npm retries, then a clear error;
+// nothing half done, nothing outside, and the cache is as good as before.
 #include <fmt/format.h>
 
 #include "hoist/base/integrity.hpp"
@@ -30,8 +30,7 @@ class FooRegistry {
   explicit FooRegistry(std::string_view package_json = R"({"name":"foo","version":"1.0.0"})")
       : tarball_(tarball_of(package_json)) {
     version_ = Json::parse(package_json);
-    version_["dist"] = {{"tarball", server_.url("/foo/-/foo-1.0.0.tgz")},
-                        {"integrity", integrity_of(tarball_)}};
+    version_["dist"] = {{"tarball", server_.url("/foo/-/foo-1.0.0.tgz")}, {"integrity", integrity_of(tarball_)}};
     server_.on("/foo", {packument()});
     server_.on("/foo/-/foo-1.0.0.tgz", {archive()});
   }
@@ -172,8 +171,8 @@ TEST_CASE("Hostile: packuments that lie or attack are refused, and nothing is wr
 
 TEST_CASE("Hostile: names that traverse are refused wherever they stand", "[integration][hostile]") {
   FooRegistry registry;
-  const std::string_view names[] = {"../evil", "../../evil", "/evil", "a/../../evil", "@s/../../evil", ".evil", "..",
-                                    "node_modules"};
+  const std::string_view names[] = {"../evil",       "../../evil", "/evil", "a/../../evil",
+                                    "@s/../../evil", ".evil",      "..",    "node_modules"};
   for (const auto name : names) {
     INFO(name);
     const Json manifest{{"name", "x"}, {"version", "1.0.0"}, {"dependencies", {{name, "npm:foo@1.0.0"}}}};
@@ -211,9 +210,8 @@ TEST_CASE("Hostile: a lockfile that points out of the project is refused", "[int
     INFO(location);
     const Project project(kManifest, registry.server().url());
     Json lock{{"name", "x"}, {"version", "1.0.0"}, {"lockfileVersion", 3}, {"requires", true}};
-    const Json entry{{"version", "1.0.0"},
-                     {"resolved", registry.server().url("/foo/-/foo-1.0.0.tgz")},
-                     {"integrity", integrity}};
+    const Json entry{
+        {"version", "1.0.0"}, {"resolved", registry.server().url("/foo/-/foo-1.0.0.tgz")}, {"integrity", integrity}};
     lock["packages"] = {{"", {{"name", "x"}, {"version", "1.0.0"}, {"dependencies", {{"foo", "^1.0.0"}}}}},
                         {"node_modules/foo", entry},
                         {location, entry}};
