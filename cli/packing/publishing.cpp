@@ -176,7 +176,7 @@ Result<void> attach_provenance(Json& document, const fs::path& file) {
     return fail("", "No subject found in sigstore bundle payload");
   if (subjects->size() > 1) return fail("", "Found more than one subject in the sigstore bundle payload");
   const auto name = text_of(document, "name");
-  const auto& [version, manifest] = *document["versions"].items().begin();
+  const std::string version = document["versions"].begin().key();
   const auto expected = package_url(name, version);
   const auto subject = text_of(subjects->front(), "name");
   if (subject != expected)

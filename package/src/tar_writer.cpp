@@ -72,7 +72,7 @@ class HeaderBlock {
   bool text(std::size_t at, std::size_t size, std::string_view value) {
     std::size_t used = std::min(size, value.size());
     while (used > 0 && used < value.size() && (static_cast<unsigned char>(value[used]) & 0xC0U) == 0x80) --used;
-    std::memcpy(block_.data() + at, value.data(), used);
+    std::ranges::copy(value.substr(0, used), block_.begin() + static_cast<std::ptrdiff_t>(at));  // may be empty
     return value.size() <= size && is_ascii(value);
   }
   void byte(std::size_t at, char value) { block_.at(at) = value; }
