@@ -24,13 +24,12 @@ ThreadPool::~ThreadPool() {
 }
 
 void ThreadPool::post(Job job) {
-  {
-    const std::lock_guard lock(mutex_);
-    jobs_.push_back(std::move(job));
-    if (idle_ < jobs_.size() && threads_.size() < limit_ && !(stopping_ && !threads_.empty())) {
-      threads_.reserve(limit_);  // the destructor holds pointers into the list
-      threads_.emplace_back([this] { run(); });
-    }
+  // Notified under the lock: as soon as the job can run, it may lead to the end of the pool.
+  const std::lock_guard lock(mutex_);
+  jobs_.push_back(std::move(job));
+  if (idle_ < jobs_.size() && threads_.size() < limit_ && !(stopping_ && !threads_.empty())) {
+    threads_.reserve(limit_);  // the destructor holds pointers into the list
+    threads_.emplace_back([this] { run(); });
   }
   wake_.notify_one();
 }
