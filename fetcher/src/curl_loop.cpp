@@ -1,17 +1,19 @@
 #include "curl_loop.hpp"
 
+#include <fcntl.h>
+
 #include <boost/asio/posix/stream_descriptor.hpp>
 
 namespace hoist::fetcher {
 namespace asio = boost::asio;
 
-/// curl owns the socket: the descriptor is released, never closed. Shared with the pending handlers, which may run
-/// after curl has dropped the socket (and even reused its number).
+/// Watches a duplicate: libcurl closes the socket of an attempt that it gives up before it says so, and by then another
+/// thread may have got its number. Shared with the pending handlers, which may run after curl has dropped the socket.
 struct CurlLoop::Watch {
-  Watch(asio::io_context& loop, curl_socket_t number) : descriptor(loop, number), socket(number) {}
-  asio::posix::stream_descriptor descriptor;
-  curl_socket_t socket;
-  int wanted = 0;  ///< CURL_POLL_IN | CURL_POLL_OUT
+  Watch(asio::io_context& loop, curl_socket_t number, int duplicate) : descriptor(loop, duplicate), socket(number) {}
+  asio::posix::stream_descriptor descriptor;  ///< ours, open until the watch is dropped
+  curl_socket_t socket;                       ///< curl's
+  int wanted = 0;                             ///< CURL_POLL_IN | CURL_POLL_OUT
   bool reading = false;
   bool writing = false;
   bool dropped = false;
@@ -32,8 +34,7 @@ CurlLoop::~CurlLoop() {
   // Closing the idle connections calls on_socket, so the watches must still be there.
   api_.multi_cleanup(multi_);
   for (auto& [socket, watch] : watches_) {
-    watch->dropped = true;
-    watch->descriptor.release();
+    drop(*watch);
   }
   // The cleanup may have set the timer once more, and an expiry that is already queued cannot be cancelled.
   ++*timer_generation_;
@@ -44,8 +45,7 @@ void CurlLoop::add(CURL* easy) { api_.multi_add_handle(multi_, easy); }
 void CurlLoop::remove(CURL* easy) { api_.multi_remove_handle(multi_, easy); }
 
 int CurlLoop::on_socket(CURL*, curl_socket_t socket, int what, void* self, void*) {
-  static_cast<CurlLoop*>(self)->watch(socket, what);
-  return 0;
+  return static_cast<CurlLoop*>(self)->watch(socket, what) ? 0 : -1;
 }
 
 int CurlLoop::on_timer(CURLM*, long timeout_ms, void* self) {
@@ -53,20 +53,29 @@ int CurlLoop::on_timer(CURLM*, long timeout_ms, void* self) {
   return 0;
 }
 
-void CurlLoop::watch(curl_socket_t socket, int what) {
-  const auto found = watches_.find(socket);
+void CurlLoop::drop(Watch& watch) {
+  watch.dropped = true;
+  boost::system::error_code ignored;
+  watch.descriptor.close(ignored);
+}
+
+bool CurlLoop::watch(curl_socket_t socket, int what) {
+  auto found = watches_.find(socket);
   if (what == CURL_POLL_REMOVE) {
-    if (found == watches_.end()) return;
-    found->second->dropped = true;
-    found->second->descriptor.release();
+    if (found == watches_.end()) return true;
+    drop(*found->second);
     watches_.erase(found);
-    return;
+    return true;
   }
-  const std::shared_ptr<Watch> entry =
-      found != watches_.end() ? found->second
-                              : watches_.emplace(socket, std::make_shared<Watch>(loop_, socket)).first->second;
+  if (found == watches_.end()) {
+    const int duplicate = ::fcntl(socket, F_DUPFD_CLOEXEC, 0);
+    if (duplicate < 0) return false;  // out of descriptors: the transfer fails
+    found = watches_.emplace(socket, std::make_shared<Watch>(loop_, socket, duplicate)).first;
+  }
+  const std::shared_ptr<Watch> entry = found->second;
   entry->wanted = what;
   arm(entry);
+  return true;
 }
 
 void CurlLoop::arm(const std::shared_ptr<Watch>& watch) {

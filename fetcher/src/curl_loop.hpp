@@ -32,7 +32,9 @@ class CurlLoop {
 
   static int on_socket(CURL* easy, curl_socket_t socket, int what, void* self, void* unused);
   static int on_timer(CURLM* multi, long timeout_ms, void* self);
-  void watch(curl_socket_t socket, int what);
+  /// False when the socket cannot be watched.
+  bool watch(curl_socket_t socket, int what);
+  static void drop(Watch& watch);
   void arm(const std::shared_ptr<Watch>& watch);
   void act(curl_socket_t socket, int events);
   void set_timer(long timeout_ms);
